@@ -1,0 +1,1 @@
+"""The agent: the loop of turns, and `Agent`, its door for people who write Python."""

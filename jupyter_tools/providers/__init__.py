@@ -1,0 +1,1 @@
+"""Providers: whoever answers. One file each; `base` says what a provider is."""

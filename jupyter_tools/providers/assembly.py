@@ -1,0 +1,157 @@
+"""From a provider's pieces to one `AssistantMessage`: the only place where deltas become messages."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from dataclasses import dataclass, field
+
+from jupyter_tools.events import StopDelta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta, UsageDelta
+from jupyter_tools.json_types import JsonObject
+from jupyter_tools.messages import (
+    NO_USAGE,
+    AssistantContent,
+    AssistantMessage,
+    StopReason,
+    TextContent,
+    ThinkingContent,
+    ToolCallContent,
+    Usage,
+)
+
+
+@dataclass(slots=True)
+class _Text:
+    pieces: list[str]
+
+    def content(self) -> AssistantContent | None:
+        text = "".join(self.pieces)
+        return TextContent(text=text) if text else None
+
+
+@dataclass(slots=True)
+class _Thinking:
+    pieces: list[str]
+    started: float
+    signature: str | None = None
+    cut: bool = False
+    duration_ms: float | None = None
+
+    def content(self) -> AssistantContent | None:
+        text = "".join(self.pieces)
+        if not text and self.signature is None:
+            return None
+        duration_ms = self.duration_ms if self.duration_ms is not None else (time.monotonic() - self.started) * 1000
+        return ThinkingContent(thinking=text, signature=self.signature, cut=self.cut, duration_ms=duration_ms)
+
+
+@dataclass(slots=True)
+class _ToolCall:
+    id: str
+    name: str
+    pieces: list[str]
+
+    def content(self) -> AssistantContent | None:
+        arguments, problem = parse_arguments("".join(self.pieces))
+        return ToolCallContent(id=self.id, name=self.name, arguments=arguments, problem=problem)
+
+
+def parse_arguments(text: str) -> tuple[JsonObject, str | None]:
+    """Arguments from a model's JSON text: (arguments, what is wrong with the text or None).
+
+    Empty text and `null` are no arguments. Anything but an object is a problem of this one call.
+    """
+    if not text.strip():
+        return {}, None
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return {}, f"the arguments are not valid JSON ({error}): {text[:200]}"
+    if value is None:
+        return {}, None
+    if not isinstance(value, dict):
+        return {}, f"the arguments are not a JSON object but {type(value).__name__}: {text[:200]}"
+    return value, None
+
+
+@dataclass(slots=True)
+class MessageAssembly:
+    """Takes the pieces of one message in the order they come; `message` gives what is there, finished or not.
+
+    Attributes:
+        provider: The provider's name, for the message.
+        model: The model's name, for the message.
+    """
+
+    provider: str
+    model: str
+    stop_reason: StopReason | None = None
+    error_message: str | None = None
+    usage: Usage = NO_USAGE
+    _blocks: list[_Text | _Thinking | _ToolCall] = field(default_factory=list["_Text | _Thinking | _ToolCall"])
+    _calls: dict[int, _ToolCall] = field(default_factory=dict[int, _ToolCall])
+
+    def add(self, part: StreamPart) -> None:
+        """Take one piece."""
+        match part:
+            case TextDelta():
+                self._add_text(part.text)
+            case ThinkingDelta():
+                self._add_thinking(part)
+            case ToolCallDelta():
+                self._add_call(part)
+            case UsageDelta():
+                self.usage = part.usage
+            case StopDelta():
+                self.stop_reason = part.stop_reason
+                self.error_message = part.error_message
+            case _:  # a notice is no part of the message
+                pass
+
+    def _add_text(self, text: str) -> None:
+        last = self._blocks[-1] if self._blocks else None
+        if isinstance(last, _Text):
+            last.pieces.append(text)
+        else:
+            self._close_thinking()
+            self._blocks.append(_Text([text]))
+
+    def _add_thinking(self, part: ThinkingDelta) -> None:
+        last = self._blocks[-1] if self._blocks else None
+        if not isinstance(last, _Thinking) or last.duration_ms is not None:
+            last = _Thinking([], time.monotonic())
+            self._blocks.append(last)
+        last.pieces.append(part.text)
+        last.signature = part.signature or last.signature
+        last.cut = part.cut or last.cut
+        if part.end:
+            self._close_thinking()
+
+    def _close_thinking(self) -> None:
+        last = self._blocks[-1] if self._blocks else None
+        if isinstance(last, _Thinking) and last.duration_ms is None:
+            last.duration_ms = (time.monotonic() - last.started) * 1000
+
+    def _add_call(self, part: ToolCallDelta) -> None:
+        call = self._calls.get(part.index)
+        if call is None:
+            self._close_thinking()
+            call = _ToolCall(part.id or f"call_{uuid.uuid4().hex[:12]}", part.name, [])
+            self._calls[part.index] = call
+            self._blocks.append(call)
+        elif part.name and not call.name:
+            call.name = part.name
+        call.pieces.append(part.arguments)
+
+    def message(self, *, stop_reason: StopReason | None = None, error_message: str | None = None) -> AssistantMessage:
+        """The message as it stands. The arguments override what the provider said."""
+        content = tuple(block for block in (item.content() for item in self._blocks) if block is not None)
+        return AssistantMessage(
+            content=content,
+            provider=self.provider,
+            model=self.model,
+            usage=self.usage,
+            stop_reason=stop_reason or self.stop_reason or "stop",
+            error_message=error_message or self.error_message,
+        )

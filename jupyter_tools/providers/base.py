@@ -1,0 +1,70 @@
+"""What a provider is: something that answers a conversation with the pieces of one assistant message."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+from jupyter_tools.events import StreamPart
+from jupyter_tools.json_types import JsonValue
+from jupyter_tools.messages import Message
+from jupyter_tools.tools.tool import AgentTool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """Which model answers, as data.
+
+    Attributes:
+        provider: The provider's name, such as "openai" or "local".
+        name: The model's name as the provider knows it.
+        base_url: Where the provider's server is, if not in its usual place.
+        options: Options of the request, such as `temperature`, passed on as they are.
+    """
+
+    provider: str
+    name: str
+    base_url: str | None = None
+    options: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+
+    def __str__(self) -> str:
+        return f"{self.provider}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One question to a model.
+
+    Attributes:
+        model: Which model answers.
+        messages: The conversation, oldest first. Never changed.
+        tools: The tools the model may call; empty if it must answer in text.
+        signal: Set when the answer is no longer wanted; the provider then stops soon and says "aborted".
+    """
+
+    model: Model
+    messages: tuple[Message, ...]
+    tools: tuple[AgentTool, ...] = ()
+    signal: asyncio.Event | None = None
+
+
+@runtime_checkable
+class Provider(Protocol):
+    """Answers requests. A provider holds its connections; one instance serves many requests at once."""
+
+    name: str
+
+    def stream(self, request: Request) -> AsyncIterator[StreamPart]:
+        """The pieces of one assistant message, as they come.
+
+        Ends with one `StopDelta`. What fails once the request was made is a `StopDelta` with reason "error", not an
+        exception; what could never work (no key, no such model) raises a `ConfigurationError` before the first piece.
+        Closing the iterator early ends the request.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of connections and threads. The provider may be used again."""
+        ...

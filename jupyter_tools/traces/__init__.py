@@ -1,0 +1,1 @@
+"""Traces: events become spans, spans become rows, rows become a DataFrame."""
