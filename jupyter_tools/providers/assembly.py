@@ -6,6 +6,7 @@ import json
 import time
 import uuid
 from dataclasses import dataclass, field
+from typing import cast
 
 from jupyter_tools.events import StopDelta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta, UsageDelta
 from jupyter_tools.json_types import JsonObject
@@ -65,14 +66,14 @@ def parse_arguments(text: str) -> tuple[JsonObject, str | None]:
     if not text.strip():
         return {}, None
     try:
-        value = json.loads(text)
+        value: object = json.loads(text)
     except (ValueError, RecursionError) as error:
         return {}, f"the arguments are not valid JSON ({error}): {text[:200]}"
     if value is None:
         return {}, None
     if not isinstance(value, dict):
         return {}, f"the arguments are not a JSON object but {type(value).__name__}: {text[:200]}"
-    return value, None
+    return cast("JsonObject", value), None
 
 
 @dataclass(slots=True)
