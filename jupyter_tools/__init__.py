@@ -1,3 +1,93 @@
-"""Agents that call tools, in a notebook: `%load_ext jupyter_tools`, then `%%agent`."""
+"""Agents that call tools, in a notebook: `%load_ext jupyter_tools`, then `%%agent`.
+
+Names are imported when they are first used: `import jupyter_tools` itself loads nothing heavy.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "agent.agent": ("Agent",),
+    "agent.loop": ("AgentResult",),
+    "errors": ("ConfigurationError", "JupyterToolsError", "ProviderError", "ToolArgumentsError", "UnknownNameError"),
+    "events": (
+        "AgentEndEvent",
+        "AgentEvent",
+        "AgentStartEvent",
+        "AgentToolResult",
+        "MessageEndEvent",
+        "MessageStartEvent",
+        "MessageUpdateEvent",
+        "ToolExecutionEndEvent",
+        "ToolExecutionStartEvent",
+        "ToolExecutionUpdateEvent",
+        "TurnEndEvent",
+        "TurnStartEvent",
+        "TurnUpdateEvent",
+    ),
+    "messages": (
+        "AgentMessage",
+        "AssistantMessage",
+        "ImageContent",
+        "SystemMessage",
+        "TextContent",
+        "ThinkingContent",
+        "ToolCallContent",
+        "ToolResultMessage",
+        "Usage",
+        "UserMessage",
+    ),
+    "providers.base": ("Model", "Provider", "Request"),
+    "providers.scripted": ("ScriptedProvider",),
+    "streams": ("EventStream",),
+    "thinking": ("Reasoning", "ThinkingProcessor"),
+    "tools.context": ("ToolContext",),
+    "tools.decorator": ("tool",),
+    "tools.execution": ("ExecutionOptions", "ToolExecutionResult", "execute_tool_calls", "skip_tool_call"),
+    "tools.registry": ("ToolRegistry",),
+    "tools.runner": ("AgentAction", "ToolRequest", "ToolResponse", "ToolRunner"),
+    "tools.tool": ("AgentTool", "ToolExample"),
+    "tools.validation": ("validate_tool_arguments",),
+    "traces": ("TraceStore", "traces"),
+    "builtin_tools.math_eval": ("math_eval",),
+    "builtin_tools.time_now": ("time_now",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME_OF)  # noqa: PLE0605  # `_HOMES` is the one list of public names; a test locks it
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its module at first use."""
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """All public names, imported or not."""
+    return sorted({*globals(), *__all__})
+
+
+def load_ipython_extension(ip: InteractiveShell) -> None:
+    """`%load_ext jupyter_tools`: the magics, completion, and `tool` and `traces` in the notebook's namespace."""
+    from jupyter_tools.notebook.extension import load
+
+    load(ip)
+
+
+def unload_ipython_extension(ip: InteractiveShell) -> None:
+    """`%unload_ext jupyter_tools`: take the magics away again."""
+    from jupyter_tools.notebook.extension import unload
+
+    unload(ip)

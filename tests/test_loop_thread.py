@@ -18,8 +18,15 @@ async def read_variable():
 
 
 def test_run_gives_the_result_of_the_coroutine():
-    VARIABLE.set("from the caller")
-    assert loop_thread().run(read_variable()) == "from the caller"
+    assert loop_thread().run(read_variable()) == "unset"
+
+
+def test_the_coroutine_sees_the_callers_context_variables():
+    token = VARIABLE.set("from the caller")
+    try:
+        assert loop_thread().run(read_variable()) == "from the caller"
+    finally:
+        VARIABLE.reset(token)
 
 
 def test_run_works_while_the_callers_own_loop_is_running():

@@ -83,10 +83,12 @@ class MessageAssembly:
     Attributes:
         provider: The provider's name, for the message.
         model: The model's name, for the message.
+        taken_ids: Ids of tool calls that the conversation has already; a call that repeats one gets an id of its own.
     """
 
     provider: str
     model: str
+    taken_ids: set[str] = field(default_factory=set[str])
     stop_reason: StopReason | None = None
     error_message: str | None = None
     usage: Usage = NO_USAGE
@@ -138,12 +140,17 @@ class MessageAssembly:
         call = self._calls.get(part.index)
         if call is None:
             self._close_thinking()
-            call = _ToolCall(part.id or f"call_{uuid.uuid4().hex[:12]}", part.name, [])
+            call = _ToolCall(self._unique_id(part.id), part.name, [])
             self._calls[part.index] = call
             self._blocks.append(call)
         elif part.name and not call.name:
             call.name = part.name
         call.pieces.append(part.arguments)
+
+    def _unique_id(self, wanted: str) -> str:
+        unique = wanted if wanted and wanted not in self.taken_ids else f"call_{uuid.uuid4().hex[:12]}"
+        self.taken_ids.add(unique)
+        return unique
 
     def message(self, *, stop_reason: StopReason | None = None, error_message: str | None = None) -> AssistantMessage:
         """The message as it stands. The arguments override what the provider said."""

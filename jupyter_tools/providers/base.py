@@ -40,13 +40,15 @@ class Request:
     Attributes:
         model: Which model answers.
         messages: The conversation, oldest first. Never changed.
-        tools: The tools the model may call; empty if it must answer in text.
+        tools: The tools the model may call.
+        tool_choice: "auto", "none" (answer in text although the conversation has tools), "required", or a tool's name.
         signal: Set when the answer is no longer wanted; the provider then stops soon and says "aborted".
     """
 
     model: Model
     messages: tuple[Message, ...]
     tools: tuple[AgentTool, ...] = ()
+    tool_choice: str = "auto"
     signal: asyncio.Event | None = None
 
 

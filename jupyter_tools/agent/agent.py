@@ -1,0 +1,209 @@
+"""`Agent`: a model, its tools and a conversation."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from importlib import metadata
+from typing import Any, Literal
+
+from jupyter_tools.agent.loop import AgentResult, AgentRun, Inbox, LoopSettings
+from jupyter_tools.errors import ConfigurationError
+from jupyter_tools.events import AgentEvent
+from jupyter_tools.json_types import JsonObject, JsonValue
+from jupyter_tools.loop_thread import loop_thread
+from jupyter_tools.messages import Message, UserMessage, system_message, user_message
+from jupyter_tools.providers.base import Model, Provider
+from jupyter_tools.providers.registry import parse_model, provider_for
+from jupyter_tools.streams import EventStream
+from jupyter_tools.tools.decorator import as_tool
+from jupyter_tools.tools.execution import ExecutionOptions
+from jupyter_tools.tools.registry import default_registry
+from jupyter_tools.tools.tool import AgentTool
+from jupyter_tools.traces import TraceRecorder, TraceStore, default_store
+
+ToolLike = AgentTool | Callable[..., Any] | str
+
+
+class Agent:
+    """A model that may call tools, and its conversation.
+
+        agent = Agent("local:qwen2.5-coder-0.5b", tools=["math_eval", my_function])
+        result = await agent.run("What is 2 + 2?")      # or agent.run_sync(...), from anywhere
+        async for event in agent.stream("And 3 + 3?"): ...
+
+    One run at a time; what is said meanwhile goes through `steer` and `follow_up`. Every run is recorded: see `traces`.
+
+    Args:
+        model: "provider:model", such as "openai:gpt-4o-mini" or "local:./model.gguf"; None for the default.
+        tools: Tools, functions that become tools, or names of known tools.
+        system: Instructions that stand before the conversation.
+        max_turns: How many times the model may be asked for one prompt; the last time it answers without tools.
+        base_url: Where the provider's server is, if not in its usual place.
+        provider: Who answers, instead of the provider named by `model`; for tests.
+        execution: How tool calls are executed: concurrency, deadlines, approval.
+        trace: Where runs are recorded: True for the default store, False for nowhere.
+        **options: Options of the request, such as `temperature=0`, passed on as they are.
+
+    Raises:
+        UnknownNameError: If the model's provider or a tool's name is not known.
+    """
+
+    def __init__(
+        self,
+        model: str | Model | None = None,
+        tools: Iterable[ToolLike] = (),
+        *,
+        system: str | None = None,
+        max_turns: int = 10,
+        base_url: str | None = None,
+        provider: Provider | None = None,
+        execution: ExecutionOptions | None = None,
+        trace: TraceStore | bool = True,
+        **options: JsonValue,
+    ) -> None:
+        if max_turns < 1:
+            raise ConfigurationError(f"max_turns is {max_turns}: a run needs at least 1 turn to answer.")
+        self.model = _model(model, provider, base_url, options)
+        self.tools = _tools(tools)
+        self.system = system
+        self.max_turns = max_turns
+        self.messages: list[Message] = []
+        self._provider = provider
+        self._execution = execution or ExecutionOptions()
+        self._trace = trace
+        self._inbox = Inbox()
+        self._signal: asyncio.Event | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def running(self) -> bool:
+        """True while a run goes on."""
+        return self._signal is not None
+
+    def stream(
+        self, prompt: str | UserMessage, *, tags: Mapping[str, JsonValue] | None = None
+    ) -> EventStream[AgentEvent, AgentResult]:
+        """Start a run in the running event loop. Iterate the result for its events, await it for its `AgentResult`.
+
+        Args:
+            prompt: What the person says.
+            tags: What the traces should know of this run, such as `cell_id`.
+
+        Raises:
+            ConfigurationError: If a run is going on.
+        """
+        if self.running:
+            raise ConfigurationError("This agent is running. Use steer() or follow_up(), or wait until it has ended.")
+        message = user_message(prompt) if isinstance(prompt, str) else prompt
+        provider = self._provider or provider_for(self.model)
+        self._loop, self._signal = asyncio.get_running_loop(), asyncio.Event()
+        self._inbox.steering.clear()  # what came too late for the last run was not meant for this one
+        return EventStream[AgentEvent, AgentResult].produced_by(
+            lambda stream: self._run(stream, provider, message, tags or {})
+        )
+
+    async def _run(
+        self,
+        stream: EventStream[AgentEvent, AgentResult],
+        provider: Provider,
+        prompt: UserMessage,
+        tags: Mapping[str, JsonValue],
+    ) -> AgentResult:
+        run_id = uuid.uuid4().hex
+        self._record(stream, tags)
+        run = AgentRun(
+            self._settings(provider, run_id),
+            self.messages,
+            stream,
+            signal=self._signal or asyncio.Event(),
+            inbox=self._inbox,
+            run_id=run_id,
+        )
+        try:
+            return await run.run(prompt)
+        finally:
+            self.messages += run.messages
+            self._signal = None
+
+    def _record(self, stream: EventStream[AgentEvent, AgentResult], tags: Mapping[str, JsonValue]) -> None:
+        if self._trace is False:
+            return
+        store = default_store() if self._trace is True else self._trace
+        stream.listen(TraceRecorder(store, **tags).record)
+
+    def _settings(self, provider: Provider, run_id: str) -> LoopSettings:
+        return LoopSettings(
+            provider=provider,
+            model=self.model,
+            tools=self.tools,
+            system=system_message(self.system) if self.system else None,
+            max_turns=self.max_turns,
+            execution=self._execution,
+            info=self.provenance(),
+        )
+
+    def provenance(self) -> JsonObject:
+        """What a paper needs to cite a run: model, parameters, tools, hashes of what was sent, package version."""
+        schemas = [{"name": t.name, "description": t.description, "parameters": t.parameters} for t in self.tools]
+        return {
+            "provider": self.model.provider,
+            "model": self.model.name,
+            "base_url": self.model.base_url,
+            "parameters": dict(self.model.options),
+            "tools": [tool.name for tool in self.tools],
+            "system_hash": _hash(self.system or ""),
+            "schema_hash": _hash(schemas),
+            "version": metadata.version("jupyter_tools"),
+        }
+
+    async def run(self, prompt: str | UserMessage) -> AgentResult:
+        """Run to the end. Errors inside the run are in the result, not raised."""
+        return await self.stream(prompt)
+
+    def run_sync(self, prompt: str | UserMessage) -> AgentResult:
+        """Run to the end from code that cannot await: a script, a thread, a notebook cell's function."""
+        return loop_thread().run(self.run(prompt))
+
+    def steer(self, text: str) -> None:
+        """Say something to the running agent; it hears it after the tools of the turn that is under way."""
+        self._inbox.steering.append(user_message(text))
+
+    def follow_up(self, text: str) -> None:
+        """Say something that the agent hears when it has answered."""
+        self._inbox.follow_ups.append(user_message(text))
+
+    def abort(self) -> None:
+        """Stop the run, from any thread. What was said and done until now stays in the conversation."""
+        signal, loop = self._signal, self._loop
+        if signal is not None and loop is not None:
+            loop.call_soon_threadsafe(signal.set)
+
+
+def _model(
+    model: str | Model | None, provider: Provider | None, base_url: str | None, options: dict[str, JsonValue]
+) -> Model:
+    if isinstance(model, Model):
+        return model
+    if provider is not None:
+        name = (model or "").removeprefix(f"{provider.name}:")
+        return Model(provider=provider.name, name=name, base_url=base_url, options=options)
+    return parse_model(model, base_url=base_url, options=options)
+
+
+def _tools(tools: Iterable[ToolLike]) -> tuple[AgentTool, ...]:
+    registry = default_registry()
+    chosen = [registry.get(item) if isinstance(item, str) else as_tool(item) for item in tools]
+    names = [tool.name for tool in chosen]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ConfigurationError(f"Two tools have the same name: {', '.join(twice)}. Rename one: @tool(name=...).")
+    return tuple(chosen)
+
+
+def _hash(value: JsonValue | Literal[""]) -> str:
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

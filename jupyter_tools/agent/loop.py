@@ -1,0 +1,351 @@
+"""The loop: turn -> tools -> turn, until the model has answered. Every step leaves as an event.
+
+What fails inside a run is data: a message with `stop_reason` "error" or "aborted", never a lost answer. However a run
+ends, the messages it leaves are a valid conversation: each tool call has its result.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import cast
+
+from jupyter_tools.events import (
+    AgentEndEvent,
+    AgentEvent,
+    AgentStartEvent,
+    MessageEndEvent,
+    MessageStartEvent,
+    MessageUpdateEvent,
+    Notice,
+    StopDelta,
+    StreamPart,
+    TextDelta,
+    ThinkingDelta,
+    ToolCallDelta,
+    TurnEndEvent,
+    TurnStartEvent,
+    TurnUpdateEvent,
+)
+from jupyter_tools.json_types import JsonValue
+from jupyter_tools.messages import (
+    NO_USAGE,
+    AssistantMessage,
+    Message,
+    StopReason,
+    SystemMessage,
+    TextContent,
+    ToolCallContent,
+    ToolResultMessage,
+    Usage,
+    UserMessage,
+)
+from jupyter_tools.providers.assembly import MessageAssembly
+from jupyter_tools.providers.base import Model, Provider, Request
+from jupyter_tools.streams import EventStream
+from jupyter_tools.tools.execution import ExecutionOptions, execute_tool_calls, skip_tool_call
+from jupyter_tools.tools.tool import AgentTool
+
+ABORT_GRACE_S = 0.1  # a provider that obeys the signal ends by itself within this time; others are cancelled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoopSettings:
+    """What a run needs to know.
+
+    Attributes:
+        provider: Who answers.
+        model: Which model.
+        tools: The tools the model may call.
+        system: Instructions that stand before the conversation, or None.
+        max_turns: How many times the model may be asked for one prompt. The last time it must answer without tools.
+        execution: How tool calls are executed.
+        info: Provenance for the traces.
+    """
+
+    provider: Provider
+    model: Model
+    tools: tuple[AgentTool, ...] = ()
+    system: SystemMessage | None = None
+    max_turns: int = 10
+    execution: ExecutionOptions = field(default_factory=ExecutionOptions)
+    info: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """What people say while a run goes on. Appending is safe from any thread.
+
+    Attributes:
+        steering: Heard after the tools of the turn that is under way.
+        follow_ups: Heard when the model has answered.
+    """
+
+    steering: deque[UserMessage] = field(default_factory=deque[UserMessage])
+    follow_ups: deque[UserMessage] = field(default_factory=deque[UserMessage])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentResult:
+    """How a run ended.
+
+    Attributes:
+        text: The last answer's text.
+        messages: What the run added to the conversation, the prompt first.
+        stop_reason: Why it ended.
+        usage: Tokens of all its model calls.
+        run_id: Joins with the traces.
+        error_message: One or two sentences for a person if `stop_reason` is "error".
+    """
+
+    text: str
+    messages: tuple[Message, ...]
+    stop_reason: StopReason
+    usage: Usage = NO_USAGE
+    run_id: str = ""
+    error_message: str | None = None
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class AgentRun:
+    """One run, from the prompt to the last answer."""
+
+    def __init__(
+        self,
+        settings: LoopSettings,
+        history: Sequence[Message],
+        stream: EventStream[AgentEvent, AgentResult],
+        *,
+        signal: asyncio.Event,
+        inbox: Inbox,
+        run_id: str,
+    ) -> None:
+        self._settings = settings
+        self._history = tuple(history)
+        self._push = stream.push
+        self._stream = stream
+        self._signal = signal
+        self._inbox = inbox
+        self._run_id = run_id
+        self._messages: list[Message] = []
+        self._call_ids = {call.id for m in history if isinstance(m, AssistantMessage) for call in m.tool_calls}
+        self._usage = NO_USAGE
+        self._stop_reason: StopReason = "aborted"  # what a run is that ended before it could say why
+        self._error_message: str | None = None
+
+    async def run(self, prompt: UserMessage) -> AgentResult:
+        """Answer `prompt`. Emits `agent_end` last, also when it is cancelled or the provider raises."""
+        self._push(AgentStartEvent(run_id=self._run_id, prompt=prompt, info=self._settings.info))
+        self._messages.append(prompt)
+        try:
+            await self._converse()
+        except BaseException as error:
+            if not isinstance(error, asyncio.CancelledError):
+                self._stop_reason, self._error_message = "error", str(error)
+            raise
+        finally:
+            self._answer_open_calls()
+            self._push(self._end_event())
+        return self._result()
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """What the run has added to the conversation so far."""
+        return tuple(self._messages)
+
+    def _end_event(self) -> AgentEndEvent:
+        return AgentEndEvent(
+            run_id=self._run_id,
+            messages=self.messages,
+            stop_reason=self._stop_reason,
+            error_message=self._error_message,
+            usage=self._usage,
+        )
+
+    def _result(self) -> AgentResult:
+        answers = [m.text for m in self._messages if isinstance(m, AssistantMessage)]
+        return AgentResult(
+            text=answers[-1] if answers else "",
+            messages=self.messages,
+            stop_reason=self._stop_reason,
+            usage=self._usage,
+            run_id=self._run_id,
+            error_message=self._error_message,
+        )
+
+    async def _converse(self) -> None:
+        turn = turns_since_heard = 0
+        while True:
+            turn, turns_since_heard = turn + 1, turns_since_heard + 1
+            goes_on = await self._turn(turn, last=turns_since_heard >= self._settings.max_turns)
+            if self._stop_reason in ("aborted", "error"):
+                return
+            if self._hear(self._inbox.steering) or (not goes_on and self._hear(self._inbox.follow_ups)):
+                turns_since_heard = 0  # who speaks gets an answer
+            elif not goes_on:
+                return
+
+    async def _turn(self, turn: int, *, last: bool) -> bool:
+        """One model call and its tools. True if the model has to see what the tools gave."""
+        messages = self._seen_messages()
+        tools = () if last else self._settings.tools
+        self._push(TurnStartEvent(turn=turn, messages=messages, tools=tuple(tool.name for tool in tools)))
+        message = await self._ask(turn, messages, last=last)
+        results, goes_on = await self._use_tools(message, last=last)
+        self._push(TurnEndEvent(turn=turn, message=message, tool_results=tuple(results)))
+        self._stop_reason, self._error_message = self._reason(message, last=last), message.error_message
+        if self._signal.is_set():
+            self._stop_reason = "aborted"
+        return goes_on
+
+    def _reason(self, message: AssistantMessage, *, last: bool) -> StopReason:
+        if last and self._settings.tools and message.stop_reason not in ("error", "aborted"):
+            return "max_turns"
+        return "stop" if message.stop_reason == "tool_calls" else message.stop_reason
+
+    def _seen_messages(self) -> tuple[Message, ...]:
+        system = () if self._settings.system is None else (self._settings.system,)
+        return (*system, *self._history, *self._messages)
+
+    def _hear(self, said: deque[UserMessage]) -> bool:
+        """Take what people said into the conversation. False if nobody said anything."""
+        heard = False
+        while said:
+            message = said.popleft()
+            self._messages.append(message)
+            self._push(MessageStartEvent(message=message))
+            self._push(MessageEndEvent(message=message))
+            heard = True
+        return heard
+
+    # --- the model ---
+    async def _ask(self, turn: int, messages: tuple[Message, ...], *, last: bool) -> AssistantMessage:
+        """The model's message, whole or as far as it got. It is in the conversation unless it is empty."""
+        settings = self._settings
+        request = Request(
+            model=settings.model,
+            messages=messages,
+            tools=settings.tools,
+            tool_choice="none" if last else "auto",
+            signal=self._signal,
+        )
+        answer = _Answer(MessageAssembly(settings.provider.name, settings.model.name, self._call_ids))
+        self._push(MessageStartEvent(message=answer.assembly.message(stop_reason="aborted")))
+        try:
+            await self._receive(request, answer, turn)
+        except asyncio.CancelledError:
+            self._close(answer.message(aborted=True), answer)
+            raise
+        except BaseException as error:
+            self._close(answer.assembly.message(stop_reason="error", error_message=str(error)), answer)
+            raise
+        message = answer.message(aborted=self._signal.is_set())
+        self._close(message, answer)
+        return message
+
+    def _close(self, message: AssistantMessage, answer: _Answer) -> None:
+        self._usage = self._usage + message.usage
+        if message.content:
+            self._messages.append(message)
+        elapsed_ms = (time.monotonic() - answer.asked_at) * 1000
+        self._push(MessageEndEvent(message=message, duration_ms=elapsed_ms, first_token_ms=answer.first_token_ms))
+        if message.stop_reason in ("error", "aborted"):
+            self._skip(message)
+
+    async def _receive(self, request: Request, answer: _Answer, turn: int) -> None:
+        push = self._push
+        async with _ends_on(self._signal), aclosing(_generator(self._settings.provider, request)) as parts:
+            async for part in parts:
+                answer.add(part)
+                if isinstance(part, TextDelta | ThinkingDelta | ToolCallDelta):
+                    push(MessageUpdateEvent(delta=part))
+                elif isinstance(part, Notice):
+                    push(TurnUpdateEvent(turn=turn, notice=part))
+
+    # --- tools ---
+    async def _use_tools(self, message: AssistantMessage, *, last: bool) -> tuple[list[ToolResultMessage], bool]:
+        """The results of the message's calls, and whether the model should see them."""
+        if not message.tool_calls or message.stop_reason in ("error", "aborted"):
+            return [], False
+        if last:
+            return self._skip(message), False
+        outcome = await execute_tool_calls(
+            list(self._settings.tools),
+            message,
+            self._signal,
+            self._stream,
+            options=self._settings.execution,
+        )
+        self._messages += outcome["tool_results"]
+        return outcome["tool_results"], not outcome.get("terminate", False)
+
+    def _answer_open_calls(self) -> None:
+        """Give every call a result, so that whatever ended the run has left a valid conversation."""
+        answered = {m.tool_call_id for m in self._messages if isinstance(m, ToolResultMessage)}
+        calls = [call for m in self._messages if isinstance(m, AssistantMessage) for call in m.tool_calls]
+        self._messages += [_stopped_result(call) for call in calls if call.id not in answered]
+
+    def _skip(self, message: AssistantMessage) -> list[ToolResultMessage]:
+        """Answer calls that will not run, so that none is left hanging in the conversation."""
+        results = [skip_tool_call(call, self._stream) for call in message.tool_calls]
+        self._messages += results
+        return results
+
+
+@dataclass(slots=True)
+class _Answer:
+    assembly: MessageAssembly
+    asked_at: float = field(default_factory=time.monotonic)
+    first_token_ms: float | None = None
+    stopped: bool = False
+
+    def add(self, part: StreamPart) -> None:
+        self.assembly.add(part)
+        if isinstance(part, StopDelta):
+            self.stopped = True
+        elif self.first_token_ms is None and isinstance(part, TextDelta | ThinkingDelta | ToolCallDelta):
+            self.first_token_ms = (time.monotonic() - self.asked_at) * 1000
+
+    def message(self, *, aborted: bool) -> AssistantMessage:
+        if self.stopped:
+            return self.assembly.message()
+        if aborted:
+            return self.assembly.message(stop_reason="aborted")
+        text = "The answer was cut off: the model's stream ended without saying why."
+        return self.assembly.message(stop_reason="error", error_message=text)
+
+
+def _stopped_result(call: ToolCallContent) -> ToolResultMessage:
+    text = TextContent(text="The run was stopped before this tool had finished.")
+    return ToolResultMessage(tool_call_id=call.id, tool_name=call.name, content=(text,), is_error=True)
+
+
+def _generator(provider: Provider, request: Request) -> AsyncGenerator[StreamPart, None]:
+    return cast("AsyncGenerator[StreamPart, None]", provider.stream(request))
+
+
+@asynccontextmanager
+async def _ends_on(signal: asyncio.Event) -> AsyncIterator[None]:
+    """Leave the block soon after `signal` is set, whatever it is waiting for."""
+
+    async def watch() -> None:
+        await signal.wait()
+        scope.reschedule(asyncio.get_running_loop().time() + ABORT_GRACE_S)
+
+    scope = asyncio.timeout(None)
+    try:
+        async with scope:
+            watcher = asyncio.get_running_loop().create_task(watch())
+            try:
+                yield
+            finally:
+                watcher.cancel()
+    except TimeoutError:
+        if not scope.expired():
+            raise
