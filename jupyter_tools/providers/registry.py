@@ -1,0 +1,129 @@
+"""Which providers there are, and how `"provider:model"` text becomes a `Model`.
+
+Providers are entry points of the group `jupyter_tools.providers`: a name, and a class whose constructor takes no
+argument. Ours are registered in the same way as other people's. Nothing is imported before it is used.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import warnings
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import cast
+
+from jupyter_tools.errors import ConfigurationError, UnknownNameError
+from jupyter_tools.json_types import JsonValue
+from jupyter_tools.providers.base import Model, Provider
+
+ENTRY_POINT_GROUP = "jupyter_tools.providers"
+DEFAULT_MODEL = "local:qwen2.5-coder-0.5b"
+DEFAULT_MODEL_VARIABLE = "JUPYTER_TOOLS_MODEL"
+
+_instances: dict[str, Provider] = {}
+_lock = threading.Lock()
+
+
+def provider_names() -> tuple[str, ...]:
+    """The names of the installed providers, sorted."""
+    return tuple(sorted(_entry_points()))
+
+
+def default_model_text() -> str:
+    """The model that answers when none is named: `JUPYTER_TOOLS_MODEL`, or a small one that runs in this process."""
+    return os.environ.get(DEFAULT_MODEL_VARIABLE, "").strip() or DEFAULT_MODEL
+
+
+def parse_model(
+    text: str | None, *, base_url: str | None = None, options: Mapping[str, JsonValue] | None = None
+) -> Model:
+    """The model that `text` names.
+
+    The text is split at its first colon only if a provider stands before it: `openai:gpt-4o-mini` names a provider,
+    `llama3:8b` does not. A name alone is looked for among the embedded models; with a `base_url` it is a model of that
+    OpenAI-compatible server.
+
+    Args:
+        text: `provider:model`, the name of an embedded model, the path of a GGUF file, or None for the default.
+        base_url: Where the provider's server is, if not in its usual place.
+        options: Options of the request, passed on as they are.
+
+    Raises:
+        UnknownNameError: If the text names no provider and no embedded model. It says what may have been meant.
+    """
+    text = (text or "").strip() or default_model_text()
+    left, colon, right = text.partition(":")
+    provider = left.strip().lower()
+    if colon and provider in _entry_points():
+        name = right.strip()
+    else:
+        provider, name = _provider_of_bare_name(text, base_url), text
+    if not name:
+        raise ConfigurationError(f"{text!r} names a provider but no model. Write {provider}:MODEL.")
+    return Model(provider=provider, name=name, base_url=base_url, options=dict(options or {}))
+
+
+def _provider_of_bare_name(text: str, base_url: str | None) -> str:
+    if text.lower().endswith(".gguf") or text in _embedded_models():
+        return "local"
+    if base_url is not None:
+        return "openai"
+    raise UnknownNameError("model", text, _what_may_be_meant(text))
+
+
+def _what_may_be_meant(text: str) -> list[str]:
+    left, colon, right = text.partition(":")
+    provider = UnknownNameError("provider", left, _entry_points()).nearest if colon else None
+    if provider is not None:
+        return [f"{provider}:{right}"]
+    embedded = UnknownNameError("model", text, _embedded_models()).nearest
+    return [f"local:{embedded}" if embedded else f"openai:{text}"]
+
+
+def _embedded_models() -> tuple[str, ...]:
+    return ()
+
+
+def provider_for(model: Model) -> Provider:
+    """The provider that answers for `model`: one instance for each name, shared by the whole process.
+
+    Raises:
+        UnknownNameError: If there is no such provider.
+        ConfigurationError: If the package that offers it is broken.
+    """
+    with _lock:
+        if model.provider not in _instances:
+            _instances[model.provider] = _load(model.provider)()
+        return _instances[model.provider]
+
+
+def _load(name: str) -> Callable[[], Provider]:
+    known = _entry_points()
+    if name not in known:
+        raise UnknownNameError("provider", name, known)
+    try:
+        return cast("Callable[[], Provider]", known[name].load())
+    except (ImportError, AttributeError, SyntaxError) as error:
+        raise ConfigurationError(
+            f"The provider {name!r} of {_package_of(known[name])} cannot be loaded: {error}"
+        ) from error
+
+
+@cache
+def _entry_points() -> dict[str, EntryPoint]:
+    found: dict[str, EntryPoint] = {}
+    # ours first, so that an installed package cannot take over a name by accident
+    for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda p: not p.value.startswith("jupyter_tools.")):
+        name = point.name.lower()
+        if name not in found:
+            found[name] = point
+        elif found[name].value != point.value:
+            message = f"The provider {name!r} of {_package_of(point)} is not used: the name is taken."
+            warnings.warn(message, RuntimeWarning, stacklevel=3)
+    return found
+
+
+def _package_of(point: EntryPoint) -> str:
+    return f"the package {point.dist.name!r}" if point.dist is not None else repr(point.value)
