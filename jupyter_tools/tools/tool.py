@@ -39,6 +39,7 @@ class AgentTool:
         isolation: Where it runs: the event loop (async), a thread (sync), a process of its own.
         sequential: True if no other call may run beside it.
         requires_approval: True if a person is asked before it runs.
+        context_parameter: The function's parameter that takes a `ToolContext`, if it has one.
     """
 
     name: str
@@ -51,6 +52,7 @@ class AgentTool:
     isolation: Isolation = "loop"
     sequential: bool = False
     requires_approval: bool = False
+    context_parameter: str | None = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the Python function behind the tool, as if it had never become one."""
