@@ -1,0 +1,95 @@
+"""The public names. Whoever adds or removes one changes this list, and the changelog."""
+
+import importlib
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+import jupyter_tools
+
+PUBLIC = [
+    "Agent",
+    "AgentAction",
+    "AgentEndEvent",
+    "AgentEvent",
+    "AgentMessage",
+    "AgentResult",
+    "AgentStartEvent",
+    "AgentTool",
+    "AgentToolResult",
+    "AssistantMessage",
+    "ConfigurationError",
+    "EventStream",
+    "ExecutionOptions",
+    "ImageContent",
+    "JupyterToolsError",
+    "MessageEndEvent",
+    "MessageStartEvent",
+    "MessageUpdateEvent",
+    "Model",
+    "Provider",
+    "ProviderError",
+    "Reasoning",
+    "Request",
+    "ScriptedProvider",
+    "SystemMessage",
+    "TextContent",
+    "ThinkingContent",
+    "ThinkingProcessor",
+    "ToolArgumentsError",
+    "ToolCallContent",
+    "ToolContext",
+    "ToolExecutionEndEvent",
+    "ToolExecutionResult",
+    "ToolExecutionStartEvent",
+    "ToolExecutionUpdateEvent",
+    "ToolExample",
+    "ToolRegistry",
+    "ToolRequest",
+    "ToolResponse",
+    "ToolResultMessage",
+    "ToolRunner",
+    "TraceStore",
+    "TurnEndEvent",
+    "TurnStartEvent",
+    "TurnUpdateEvent",
+    "UnknownNameError",
+    "Usage",
+    "UserMessage",
+    "execute_tool_calls",
+    "math_eval",
+    "skip_tool_call",
+    "time_now",
+    "tool",
+    "traces",
+    "validate_tool_arguments",
+]
+
+
+def test_the_public_names_are_these() -> None:
+    assert jupyter_tools.__all__ == sorted(PUBLIC)
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_a_public_name_can_be_imported(name: str) -> None:
+    assert getattr(jupyter_tools, name) is not None
+    assert name in dir(jupyter_tools)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'Agnet'"):
+        jupyter_tools.Agnet  # noqa: B018  # reading it is the test
+
+
+def test_a_submodule_never_hides_a_public_name() -> None:
+    """`jupyter_tools.traces` is a folder too: importing what is in it must not turn the function into a module."""
+    program = "import jupyter_tools.traces; from jupyter_tools import traces; assert callable(traces), traces"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+
+
+def test_every_module_can_be_imported_on_its_own() -> None:
+    names = [module.name for module in pkgutil.walk_packages(jupyter_tools.__path__, "jupyter_tools.")]
+    assert [importlib.import_module(name) for name in names if not name.endswith("__main__")]
