@@ -1,0 +1,152 @@
+"""API keys: a type that never prints, and where keys are looked for.
+
+The order: the caller's argument, the environment, the system keyring (extra `keyring`), the key file.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import logging
+import os
+import re
+import stat
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn, cast
+
+KEYRING_SERVICE = "jupyter_tools"
+KEY_FOLDER_VARIABLE = "JUPYTER_TOOLS_KEYS"
+
+_log = logging.getLogger(__name__)
+_MASK = "<secret>"
+
+
+class Secret:
+    """A text that does not show: not in a repr, an f-string, a log, an exception, JSON or a pickle.
+
+    It compares by value and is read with `reveal`, where it is sent and nowhere else.
+    """
+
+    __slots__ = ("_read",)
+
+    def __init__(self, value: str) -> None:
+        # in a closure, so that tools that print a traceback's local objects by their attributes do not find it
+        self._read = lambda: value
+
+    def reveal(self) -> str:
+        """The text itself."""
+        return self._read()
+
+    def __bool__(self) -> bool:
+        return bool(self._read())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and hmac.compare_digest(self.reveal().encode(), other.reveal().encode())
+
+    def __hash__(self) -> int:
+        return hash(self.reveal())
+
+    def __repr__(self) -> str:
+        return _MASK
+
+    def __format__(self, spec: str) -> str:
+        return format(_MASK, spec)
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a Secret cannot be pickled or copied: it would leave this process")
+
+
+def find_key(provider: str, variables: Sequence[str] = (), explicit: str | Secret | None = None) -> Secret | None:
+    """The API key of `provider`, or None.
+
+    Args:
+        provider: The provider's name, as in the keyring and in the key file's name.
+        variables: Environment variables that may hold it, the first one that does wins.
+        explicit: A key the caller gave. It wins over all others.
+    """
+    if explicit:
+        return explicit if isinstance(explicit, Secret) else Secret(explicit.strip())
+    for variable in variables:
+        if value := os.environ.get(variable, "").strip():
+            return Secret(value)
+    return _from_keyring(provider) or read_key_file(key_file(provider))
+
+
+def _from_keyring(provider: str) -> Secret | None:
+    try:
+        keyring: Any = import_module("keyring")
+    except ImportError:  # an extra
+        return None
+    try:
+        value = keyring.get_password(KEYRING_SERVICE, provider)
+    except keyring.errors.KeyringError as error:
+        _log.info("The system keyring cannot be read: %s", type(error).__name__)
+        return None
+    return Secret(value) if value else None
+
+
+def key_file(provider: str) -> Path:
+    """Where the key file of `provider` is, whether it exists or not."""
+    name = re.sub(r"[^A-Za-z0-9._-]+", "_", provider).strip(".")
+    return _key_folder() / f"api_key_{name or 'provider'}.json"
+
+
+def _key_folder() -> Path:
+    named = os.environ.get(KEY_FOLDER_VARIABLE)
+    return Path(named).expanduser() if named else Path.home() / ".config" / "jupyter_tools"
+
+
+def read_key_file(path: Path) -> Secret | None:
+    """The key in a key file, or None. What is wrong with the file is logged; its content never is."""
+    try:
+        if not path.exists():
+            return None
+        data: object = json.loads(path.read_text(encoding="utf-8"))
+        _warn_if_readable_by_others(path)
+    except (OSError, ValueError) as error:
+        _log.error("The key file %s cannot be read: %s", path, type(error).__name__)
+        return None
+    key = cast("dict[str, Any]", data).get("api_key") if isinstance(data, dict) else None
+    if not isinstance(key, str) or not key.strip():
+        _log.error('The key file %s does not hold {"api_key": "..."}.', path)
+        return None
+    return Secret(key.strip())
+
+
+def _warn_if_readable_by_others(path: Path) -> None:
+    if os.name == "posix" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        _log.warning("The key file %s can be read by other users of this machine. Run:  chmod 600 %s", path, path)
+
+
+def write_key_file(path: Path, key: Secret) -> None:
+    """Keep a key in a file that only its owner can read."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump({"api_key": key.reveal()}, file)
+        draft.replace(path)  # never half a file
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+class AuthManager:
+    """Keys in files, by provider: the older door to this module."""
+
+    @staticmethod
+    def get_api_key_file(provider: Any) -> Path:
+        """Where the key file of a provider, class or instance, is: named after its `parent` if it has one."""
+        parent = getattr(provider, "parent", None)
+        named = provider if isinstance(provider, type) else type(provider)
+        return key_file(parent if isinstance(parent, str) and parent else named.__name__)
+
+    @staticmethod
+    def load_api_key(provider: Any) -> str | None:
+        """The key in the provider's key file; None if it needs none, or has none that can be read."""
+        if not getattr(provider, "needs_auth", False):
+            return None
+        key = read_key_file(AuthManager.get_api_key_file(provider))
+        return key.reveal() if key is not None else None
