@@ -1,0 +1,308 @@
+"""One llama.cpp engine per process and model file: `generate` streams what it writes.
+
+The engine blocks, so each generation has a worker thread. llama.cpp lets go of the GIL while it computes; what it wrote
+crosses to the event loop in one wake-up for all pieces that are there. Stopping takes effect at the next token, or at
+the next batch of the prompt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import json
+import os
+import secrets
+import threading
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jupyter_tools.errors import ConfigurationError, MissingExtraError, ModelFileError, ProviderError
+from jupyter_tools.json_types import JsonObject, JsonValue
+
+PROMPT_BATCH = 256  # tokens of the prompt read between two chances to stop
+SLOTS = 4  # conversations whose prompts stay in memory, and generations that run at once
+MAX_THREADS = 8  # more do not help a small model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineOptions:
+    """How a model is loaded.
+
+    Attributes:
+        n_ctx: Tokens of the context, shared by what runs at once.
+        n_threads: CPU threads; 0 chooses as many as this process may use.
+    """
+
+    n_ctx: int = 8192
+    n_threads: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """What the engine wrote since the last piece; the last piece of a generation has a finish reason.
+
+    Attributes:
+        text: More of the answer, possibly empty.
+        thinking: More reasoning, of models whose template marks it.
+        finish_reason: "stop", "length" or "aborted" at the end, else None.
+        input_tokens: Tokens of the prompt; at the end.
+        output_tokens: Tokens written; at the end.
+        cached_tokens: Tokens of the prompt that did not have to be read again; at the end.
+    """
+
+    text: str = ""
+    thinking: str = ""
+    finish_reason: str | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+
+
+class Engine:
+    """A loaded model. `generate` may be called by many tasks of several loops at once."""
+
+    def __init__(self, path: Path, options: EngineOptions) -> None:
+        self.path = path
+        self.options = options
+        self._jobs: set[_Job] = set()
+        self._server: Any = _load(path, options)
+
+    async def generate(self, body: JsonObject, signal: asyncio.Event | None = None) -> AsyncIterator[Piece]:
+        """Stream the answer to `body`, a request of llama.cpp's chat completions API.
+
+        Args:
+            body: `messages`, `max_tokens`, `temperature`, `grammar` ...
+            signal: Ends the generation when set; the last piece then says "aborted".
+
+        Yields:
+            The pieces; the last one has a finish reason.
+
+        Raises:
+            ProviderError: If llama.cpp refuses the request, for example because it does not fit the context.
+        """
+        job = _Job(asyncio.get_running_loop())
+        self._jobs.add(job)
+        watcher = asyncio.ensure_future(_set_off(job, signal))
+        threading.Thread(target=self._run, args=(job, body), name="jupyter_tools-llama", daemon=True).start()
+        try:
+            while True:
+                for piece in await job.pieces():
+                    yield piece
+                    if piece.finish_reason is not None:
+                        return
+        finally:
+            watcher.cancel()
+            job.stop()
+
+    def _run(self, job: _Job, body: JsonObject) -> None:
+        request = {**body, "stream": True, "cache_prompt": True, "return_progress": True}
+        try:
+            if not job.stopped:
+                self._server.handle_chat_completions(json.dumps(request), job.take)
+            job.close()
+        except RuntimeError as error:  # what Cython makes of a C++ exception
+            job.fail(f"the engine failed: {error}")
+        finally:
+            self._jobs.discard(job)
+            job.done.set()
+
+    def close(self) -> None:
+        """Stop what runs, wait for it and free the memory."""
+        for job in tuple(self._jobs):
+            job.stop()
+            job.done.wait(timeout=10)
+        self._server = None
+
+
+async def _set_off(job: _Job, signal: asyncio.Event | None) -> None:
+    if signal is not None:
+        await signal.wait()
+        job.stop()
+
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    """One generation: the worker thread takes chunks, the loop's task takes pieces."""
+
+    loop: asyncio.AbstractEventLoop
+    stopped: bool = False
+    done: threading.Event = field(default_factory=threading.Event)
+    _pieces: list[Piece | ProviderError] = field(default_factory=list["Piece | ProviderError"])
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _awake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def take(self, chunk: str) -> bool:
+        """Take a chunk of llama.cpp's answer; True ends the generation. Runs in the worker thread."""
+        data = json.loads(chunk)
+        if "error" in data:
+            self.fail(_explain(data["error"]))
+        elif (piece := _piece(data)) is not None:
+            self._put(piece)
+        return self.stopped
+
+    def close(self) -> None:
+        """The generation is over, whether or not llama.cpp said so."""
+        self._put(Piece(finish_reason="aborted"))
+
+    def fail(self, problem: str) -> None:
+        """The generation failed."""
+        self._put(ProviderError("local", problem))
+
+    def stop(self) -> None:
+        """End the generation at the next token and tell the loop at once."""
+        self.stopped = True
+        self.close()
+
+    def _put(self, piece: Piece | ProviderError) -> None:
+        with self._lock:
+            first = not self._pieces
+            self._pieces.append(piece)
+        if first and not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self._awake.set)
+
+    async def pieces(self) -> list[Piece]:
+        """What is there, after waiting until there is something; an error is raised once it is the next."""
+        await self._awake.wait()
+        self._awake.clear()
+        with self._lock:
+            waiting, self._pieces = self._pieces, []
+        if isinstance(waiting[0], ProviderError):
+            raise waiting[0]
+        pieces = [piece for piece in waiting if isinstance(piece, Piece)]
+        if len(pieces) < len(waiting):
+            errors = [piece for piece in waiting if isinstance(piece, ProviderError)]
+            raise errors[0]
+        return pieces
+
+
+def _piece(data: dict[str, Any]) -> Piece | None:
+    choice = data["choices"][0]
+    delta, timings = choice.get("delta") or {}, data.get("timings") or {}
+    text, thinking = delta.get("content") or "", delta.get("reasoning_content") or ""
+    if not (text or thinking or choice["finish_reason"]):
+        return None  # how far the prompt has been read
+    cached = timings.get("cache_n", 0)
+    return Piece(
+        text=text,
+        thinking=thinking,
+        finish_reason=choice["finish_reason"],
+        input_tokens=cached + timings.get("prompt_n", 0),
+        output_tokens=timings.get("predicted_n", 0),
+        cached_tokens=cached,
+    )
+
+
+def _explain(error: dict[str, JsonValue]) -> str:
+    if error.get("type") == "exceed_context_size_error":
+        return (
+            f"the conversation has {error.get('n_prompt_tokens')} tokens and the model's context holds "
+            f"{error.get('n_ctx')}. Start a new conversation, or give the option n_ctx={2 * int(error.get('n_ctx') or 4096)}."
+        )
+    return str(error.get("message") or error)
+
+
+# --- loading ---
+def _load(path: Path, options: EngineOptions) -> Any:
+    try:
+        import xllamacpp
+    except ImportError as error:
+        raise MissingExtraError("xllamacpp", "local", "A local model") from error
+    if not path.is_file():
+        raise ModelFileError(f"There is no model file {str(path)!r}.")
+    try:
+        return xllamacpp.Server(_parameters(xllamacpp.CommonParams(), path, options))
+    except RuntimeError as error:
+        raise ModelFileError(
+            f"llama.cpp cannot load {str(path)!r}: it is damaged, not a GGUF model, or too big for this machine's memory."
+        ) from error
+
+
+def _parameters(params: Any, path: Path, options: EngineOptions) -> Any:
+    n_threads = options.n_threads or usable_cpus()
+    params.model.path = str(path)
+    params.n_ctx = options.n_ctx
+    params.n_parallel = SLOTS
+    params.kv_unified = True  # one conversation may fill the whole context
+    params.n_batch = params.n_ubatch = PROMPT_BATCH
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = n_threads
+    params.no_extra_bufts = True  # a second copy of the weights, repacked: 3 % faster and 600 MB bigger
+    params.cache_ram_mib = 128
+    params.verbosity = -1
+    # llama.cpp's server cannot be had without its HTTP side: nobody else gets in
+    params.hostnames = ["127.0.0.1"]
+    params.port = 0
+    params.api_keys = [secrets.token_urlsafe(32)]
+    params.n_threads_http = 1
+    params.ui = params.endpoint_slots = params.endpoint_props = False
+    return params
+
+
+def usable_cpus() -> int:
+    """CPUs this process may use: a container's quota counts, or many threads would fight for one core."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    cpus = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
+        cpus = min(cpus, max(1, int(quota) // int(period)))
+    except (OSError, ValueError):  # no cgroup, or "max": no quota
+        pass
+    return min(cpus, MAX_THREADS)
+
+
+# --- one engine per model file ---
+_engines: dict[Path, Engine] = {}
+_engines_lock = threading.Lock()
+_orphans: list[dict[Path, Engine]] = []
+
+
+def loaded_engine(path: Path) -> Engine | None:
+    """The engine of `path` if it is loaded."""
+    return _engines.get(path.resolve())
+
+
+def engine_for(path: Path, options: EngineOptions | None = None) -> Engine:
+    """The process's engine for `path`, loaded at the first call. Blocks while it loads.
+
+    Args:
+        path: The GGUF file.
+        options: How to load it; None takes it as it is loaded, or the defaults.
+
+    Raises:
+        MissingExtraError: If xllamacpp is not installed.
+        ModelFileError: If the file is missing or no model.
+        ConfigurationError: If it is already loaded with other options.
+    """
+    path = path.resolve()
+    with _engines_lock:
+        engine = _engines.get(path)
+        if engine is None:
+            engine = _engines[path] = Engine(path, options or EngineOptions())
+    if options not in (None, engine.options):
+        raise ConfigurationError(
+            f"{path.name} is already loaded with n_ctx={engine.options.n_ctx}, n_threads={engine.options.n_threads}. "
+            "Restart the kernel to load it with other values."
+        )
+    return engine
+
+
+def close_engines() -> None:
+    """Stop and free all engines of this process."""
+    with _engines_lock:
+        engines = list(_engines.values())
+        _engines.clear()
+    for engine in engines:
+        engine.close()
+
+
+def _forget_engines() -> None:
+    """In a forked child: the engines' threads are gone, and freeing them would wait for those threads forever."""
+    global _engines, _engines_lock
+    _orphans.append(_engines)
+    _engines, _engines_lock = {}, threading.Lock()
+
+
+atexit.register(close_engines)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_engines)
