@@ -1,0 +1,17 @@
+"""How a cell ends badly: an exception that IPython shows as one sentence, so that cells queued after it do not run."""
+
+from __future__ import annotations
+
+
+class CellError(Exception):
+    """A person's mistake or a failed run. The text says what to do; no traceback is shown."""
+
+    def _render_traceback_(self) -> list[str]:  # IPython's hook
+        return [str(self)]
+
+
+class CellInterrupted(KeyboardInterrupt):
+    """The kernel was interrupted. What was said until then stays on the page."""
+
+    def _render_traceback_(self) -> list[str]:  # IPython's hook
+        return [str(self)]

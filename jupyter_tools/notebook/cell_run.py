@@ -1,0 +1,167 @@
+"""`CellRun`: one prompt, answered in the loop's thread while a cell waits, draws and can be interrupted."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import signal
+import threading
+import traceback
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Protocol
+
+from jupyter_tools.agent.agent import Agent, AgentResult
+from jupyter_tools.errors import JupyterToolsError
+from jupyter_tools.events import AgentEndEvent, AgentEvent
+from jupyter_tools.json_types import JsonValue
+from jupyter_tools.loop_thread import LoopFuture, loop_thread
+from jupyter_tools.messages import StopReason
+from jupyter_tools.notebook.cell_errors import CellError, CellInterrupted
+from jupyter_tools.notebook.view import RunView
+
+HEARTBEAT_S = 0.05  # without it, an interrupt of a cell that awaits is seen only when the run is over
+_ABORT_S = 0.25  # what a run that obeys the signal needs to end by itself
+_CANCEL_S = 0.1
+
+
+class LiveDisplay(Protocol):
+    """Shows a run while it goes on, and what stays of it."""
+
+    def open(self) -> None:
+        """Make room on the page."""
+        ...
+
+    def update(self, view: RunView) -> None:
+        """Show what is new. Called at each heartbeat, so it must be quick."""
+        ...
+
+    def close(self, view: RunView, trouble: str) -> None:
+        """Leave what stays. `trouble` is a traceback to fold away, or ""."""
+        ...
+
+
+class CellRun:
+    """A run and its display. Everything but the agent itself happens in the cell's thread.
+
+    Args:
+        agent: Who answers.
+        prompt: What the person says.
+        display: Where it shows.
+        tags: What the traces should know of the run.
+
+    Attributes:
+        agent: Who answers.
+        view: What has happened so far.
+    """
+
+    def __init__(
+        self, agent: Agent, prompt: str, display: LiveDisplay, tags: Mapping[str, JsonValue] | None = None
+    ) -> None:
+        self.view = RunView(model=str(agent.model))
+        self.agent = agent
+        self._prompt = prompt
+        self._display = display
+        self._tags = dict(tags or {})
+        self._events: deque[AgentEvent] = deque()  # the only thing both threads touch
+        self._interrupted = False
+
+    async def wait(self) -> AgentResult:
+        """Run and wait in a cell that awaits.
+
+        Raises:
+            CellError: If the run failed.
+            CellInterrupted: If the kernel was interrupted.
+        """
+        future = self._start()
+        try:
+            while not future.done():
+                self._draw()
+                await asyncio.sleep(HEARTBEAT_S)
+        except (asyncio.CancelledError, KeyboardInterrupt):
+            self._stop(future)
+        return self._conclude(future)
+
+    def block(self) -> AgentResult:
+        """Run and wait where nothing can be awaited. Raises as `wait` does."""
+        future = self._start()
+        try:
+            with interruptible():
+                while not future.done():
+                    self._draw()
+                    concurrent.futures.wait([future], timeout=HEARTBEAT_S)
+        except KeyboardInterrupt:
+            self._stop(future)
+        return self._conclude(future)
+
+    def _start(self) -> LoopFuture[AgentResult]:
+        self._display.open()
+        return loop_thread().submit(self._answer())
+
+    async def _answer(self) -> AgentResult:
+        stream = self.agent.stream(self._prompt, tags=self._tags)
+        stream.listen(self._events.append)
+        try:
+            return await stream
+        finally:
+            await stream.aclose()
+
+    def _draw(self) -> None:
+        self._take_events()
+        self._display.update(self.view)
+
+    def _take_events(self) -> None:
+        while self._events:
+            self.view.add(self._events.popleft())
+
+    def _stop(self, future: LoopFuture[AgentResult]) -> None:
+        """Ask, then insist. A tool that hangs in a thread is left behind, so that the cell ends in time."""
+        self._interrupted = True
+        self.agent.abort()
+        if concurrent.futures.wait([future], timeout=_ABORT_S).not_done:
+            future.cancel()
+            concurrent.futures.wait([future], timeout=_CANCEL_S)
+
+    def _conclude(self, future: LoopFuture[AgentResult]) -> AgentResult:
+        error = _error_of(future)
+        self._take_events()
+        if self.view.stop_reason is None:
+            self._end("aborted" if error is None else "error", str(error) if error else None)
+        self._display.close(self.view, _trouble(error))
+        if self._interrupted or (error is None and (not future.done() or future.cancelled())):
+            raise CellInterrupted("Interrupted. What was said until then is kept; the next %%agent goes on from there.")
+        if error is not None:
+            raise CellError(str(error) or type(error).__name__) from error
+        result = future.result()
+        if result.stop_reason == "error":
+            raise CellError(result.error_message or "The run failed.")
+        return result
+
+    def _end(self, stop_reason: StopReason, error_message: str | None) -> None:
+        """The end that the run itself did not get to say."""
+        end = AgentEndEvent(run_id=self.view.run_id, messages=(), stop_reason=stop_reason, error_message=error_message)
+        self.view.add(end)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let an interrupt raise `KeyboardInterrupt` here, also below a cell that awaits, where the kernel defers it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _error_of(future: LoopFuture[AgentResult]) -> BaseException | None:
+    return future.exception() if future.done() and not future.cancelled() else None
+
+
+def _trouble(error: BaseException | None) -> str:
+    if error is None or isinstance(error, JupyterToolsError):
+        return ""
+    return "".join(traceback.format_exception(error))

@@ -1,0 +1,105 @@
+"""Where a run shows: on a notebook's page, or in a terminal."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from collections.abc import Callable
+from importlib import metadata
+from typing import TYPE_CHECKING, Any, TextIO
+
+from jupyter_tools.notebook.cell_run import LiveDisplay
+from jupyter_tools.notebook.parts import Part, ReasoningPart, TextPart, ToolPart
+from jupyter_tools.notebook.static import mimebundle, part_text
+from jupyter_tools.notebook.view import RunView
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+
+_WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def display_for(shell: InteractiveShell, stop: Callable[[], Any], *, awaiting: bool) -> LiveDisplay:
+    """The display that fits the shell: a kernel has a page, anything else is a terminal."""
+    if getattr(shell, "kernel", None) is None:
+        return TerminalDisplay(sys.stdout)
+    return PageDisplay(stop, hears=awaiting and _kernel_major() >= 7)
+
+
+def _kernel_major() -> int:
+    return int(metadata.version("ipykernel").partition(".")[0])
+
+
+class PageDisplay:
+    """A widget while the run goes on; at its end plain HTML, Markdown and text in the widget's place."""
+
+    def __init__(self, stop: Callable[[], Any], *, hears: bool) -> None:
+        from jupyter_tools.notebook.stream_widget import RunWidget
+
+        self._widget = RunWidget(stop, hears=hears)
+        self._display_id = uuid.uuid4().hex
+
+    def open(self) -> None:
+        """Put the widget on the page."""
+        from IPython.display import display
+
+        view = {"version_major": 2, "version_minor": 0, "model_id": self._widget.model_id}
+        display({_WIDGET_VIEW: view, "text/plain": "…"}, raw=True, display_id=self._display_id)
+
+    def update(self, view: RunView) -> None:
+        """Show what is new."""
+        self._widget.update(view)
+
+    def close(self, view: RunView, trouble: str) -> None:
+        """Leave what stays: no widget, no script."""
+        from IPython.display import update_display
+
+        provenance = {**view.info, "run_id": view.run_id, "stop_reason": view.stop_reason}
+        kept = {"jupyter_tools": provenance}
+        update_display(mimebundle(view, trouble), metadata=kept, raw=True, display_id=self._display_id)
+        self._widget.finish()
+
+
+class TerminalDisplay:
+    """Text that streams to a terminal. Reasoning and tool calls take a line each, once they are complete."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._part = 0
+        self._written = 0
+
+    def open(self) -> None:
+        """Nothing: the first text makes its own room."""
+
+    def update(self, view: RunView) -> None:
+        """Write what is new."""
+        while self._part < len(view.parts):
+            part = view.parts[self._part]
+            self._write(part)
+            if self._part == len(view.parts) - 1 or not _complete(part):
+                break
+            self._out.write("\n\n" if isinstance(part, TextPart) else "\n")
+            self._part, self._written = self._part + 1, 0
+        self._out.flush()
+
+    def _write(self, part: Part) -> None:
+        text = part.text if isinstance(part, TextPart) else part_text(part) if _complete(part) else ""
+        self._out.write(text[self._written :])
+        self._written = len(text)
+
+    def close(self, view: RunView, trouble: str) -> None:
+        """Write the rest and the status line."""
+        self.update(view)
+        self._out.write(f"\n\n{trouble}{view.status}\n")
+        self._out.flush()
+
+
+def _complete(part: Part) -> bool:
+    match part:
+        case ReasoningPart():
+            return part.done
+        case ToolPart():
+            return part.finished
+        case _:
+            return True

@@ -1,0 +1,38 @@
+"""`%load_ext jupyter_tools`: registers the magics. Whatever is heavy is imported at the first cell that needs it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jupyter_tools.notebook.magics import AgentMagics
+from jupyter_tools.notebook.transform import transformer
+from jupyter_tools.tools.decorator import tool
+from jupyter_tools.traces import traces
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+
+def load(shell: InteractiveShell) -> None:
+    """Make `%agent`, `%%agent`, `%tool`, `%%tool` known, and put `tool` and `traces` into the notebook.
+
+    A variable of the notebook that has one of these names is left alone. Loading again keeps the conversation.
+    """
+    if "AgentMagics" in shell.magics_manager.registry:
+        return
+    shell.register_magics(AgentMagics)
+    if getattr(shell, "kernel", None) is not None:  # in a terminal Ctrl-C would miss a coroutine: there we block
+        shell.input_transformers_cleanup.append(transformer(shell))
+    offered = {"tool": tool, "traces": traces}
+    shell.push({name: value for name, value in offered.items() if name not in shell.user_ns}, interactive=False)
+
+
+def unload(shell: InteractiveShell) -> None:
+    """Take back what `load` did, but for the notebook's variables."""
+    shell.input_transformers_cleanup[:] = [
+        item for item in shell.input_transformers_cleanup if item.__module__ != transformer.__module__
+    ]
+    shell.magics_manager.registry.pop("AgentMagics", None)
+    for kind in ("line", "cell"):
+        for name in ("agent", "tool"):
+            shell.magics_manager.magics[kind].pop(name, None)

@@ -1,0 +1,16 @@
+"""Whether a provider's key was found, in words. Never the key."""
+
+from __future__ import annotations
+
+from jupyter_tools.auth import find_key
+
+_KEYLESS = ("local", "scripted")
+
+
+def key_status(provider: str) -> str:
+    """What `%agent` says about the key of a provider."""
+    if provider in _KEYLESS:
+        return "not needed"
+    variable = f"{provider.upper()}_API_KEY"
+    found = find_key(provider, [variable]) is not None
+    return "found" if found else f"not found; set {variable}"

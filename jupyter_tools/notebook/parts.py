@@ -1,0 +1,174 @@
+"""The parts of a run as a person sees it: answer, reasoning, tool calls, steering. Words for people are made here only.
+
+A part has text that grows, and facts (label, status) that change. Displays draw parts and know nothing of events.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal, TypeAlias
+
+from jupyter_tools.json_types import JsonObject, JsonValue
+
+ToolStatus: TypeAlias = Literal[
+    "writing", "waiting", "running", "ok", "error", "timeout", "denied", "aborted", "skipped"
+]
+_UNFINISHED: tuple[ToolStatus, ...] = ("writing", "waiting", "running")
+_SHORT = 80
+_MOST = 20_000  # characters of a tool's result that a page keeps; the traces keep all
+
+
+def seconds(duration_ms: float) -> str:
+    """A duration as a person reads it: "3 ms", "3.2 s", "2 min 5 s"."""
+    if duration_ms < 1000:
+        return f"{duration_ms:.0f} ms"
+    if duration_ms < 60_000:
+        return f"{duration_ms / 1000:.1f} s"
+    return f"{duration_ms // 60_000:.0f} min {duration_ms % 60_000 / 1000:.0f} s"
+
+
+def shorten(text: str, length: int = _SHORT) -> str:
+    """The text on one line, cut to `length` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else f"{line[: length - 1]}…"
+
+
+def cut(text: str) -> str:
+    """The text, or its beginning and how much is missing."""
+    return text if len(text) <= _MOST else f"{text[:_MOST]}\n… {len(text) - _MOST:,} more characters"
+
+
+def _json(value: JsonValue) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+class GrowingText:
+    """Text that comes in pieces. They are joined when somebody looks, not at each piece."""
+
+    __slots__ = ("_pieces",)
+
+    def __init__(self, text: str = "") -> None:
+        self._pieces = [text]
+
+    @property
+    def text(self) -> str:
+        """All of it so far."""
+        if len(self._pieces) > 1:
+            self._pieces = ["".join(self._pieces)]
+        return self._pieces[0]
+
+    @text.setter
+    def text(self, text: str) -> None:
+        self._pieces = [text]
+
+    def add(self, piece: str) -> None:
+        """Take the next piece."""
+        self._pieces.append(piece)
+
+
+class TextPart(GrowingText):
+    """A stretch of the answer: Markdown."""
+
+    kind: ClassVar[str] = "text"
+
+    def facts(self) -> JsonObject:
+        """What a display shows of the part beside its text."""
+        return {"kind": self.kind}
+
+
+class ReasoningPart(GrowingText):
+    """One block of the model's reasoning.
+
+    Attributes:
+        done: True once the block is closed.
+        duration_ms: How long the model thought, None if unknown.
+    """
+
+    kind: ClassVar[str] = "reasoning"
+
+    def __init__(self, text: str = "", *, done: bool = False, duration_ms: float | None = None) -> None:
+        super().__init__(text)
+        self.done = done
+        self.duration_ms = duration_ms
+
+    @property
+    def label(self) -> str:
+        """What stands on the folded block."""
+        if not self.done:
+            return "Is thinking…"
+        return "Reasoning" if self.duration_ms is None else f"Thought for {seconds(self.duration_ms)}"
+
+    def facts(self) -> JsonObject:
+        """What a display shows of the part beside its text."""
+        return {"kind": self.kind, "label": self.label, "done": self.done}
+
+
+@dataclass(slots=True)
+class ToolPart:
+    """One tool call. Its `text` is the result, or the progress so far.
+
+    Attributes:
+        written: The arguments' JSON text while the model still writes it.
+    """
+
+    kind: ClassVar[str] = "tool"
+    name: str
+    args: JsonObject = field(default_factory=dict[str, JsonValue])
+    written: str = ""
+    status: ToolStatus = "writing"
+    text: str = ""
+    duration_ms: float | None = None
+
+    @property
+    def finished(self) -> bool:
+        """True once nothing more will change."""
+        return self.status not in _UNFINISHED
+
+    @property
+    def signature(self) -> str:
+        """The call on one line, as a person would write it: `time_now(timezone_name="Asia/Tokyo")`."""
+        if self.status == "writing":
+            return f"{self.name}({shorten(self.written)}"
+        return f"{self.name}({shorten(', '.join(f'{key}={_json(value)}' for key, value in self.args.items()))})"
+
+    @property
+    def outcome(self) -> str:
+        """Status, duration and, if it is short, the result: what stands behind the call on its line."""
+        duration = f" in {seconds(self.duration_ms)}" if self.duration_ms else ""
+        short = len(self.text) <= _SHORT and "\n" not in self.text.strip()
+        if self.status == "ok":
+            return f"{shorten(self.text)}{duration}" if short and self.text.strip() else f"done{duration}"
+        words = {"writing": "…", "error": "failed", "timeout": "timed out", "aborted": "stopped"}
+        return f"{words.get(self.status, self.status)}{duration}"
+
+    @property
+    def arguments(self) -> str:
+        """The arguments as indented JSON."""
+        return json.dumps(self.args, ensure_ascii=False, indent=2, default=str)
+
+    def facts(self) -> JsonObject:
+        """What a display shows of the part beside its text."""
+        return {
+            "kind": self.kind,
+            "label": self.signature,
+            "outcome": self.outcome,
+            "status": self.status,
+            "done": self.finished,
+            "arguments": self.written if self.status == "writing" else self.arguments,
+        }
+
+
+@dataclass(slots=True)
+class SteeringPart:
+    """What the person said while the run was going on."""
+
+    kind: ClassVar[str] = "steering"
+    text: str = ""
+
+    def facts(self) -> JsonObject:
+        """What a display shows of the part beside its text."""
+        return {"kind": self.kind}
+
+
+Part: TypeAlias = TextPart | ReasoningPart | ToolPart | SteeringPart

@@ -1,0 +1,55 @@
+"""`{{ expression }}` in a prompt, filled from the notebook's variables. Plain braces are left alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from jupyter_tools.errors import ConfigurationError, UnknownNameError
+
+_EXPRESSION = re.compile(r"\{\{(?P<expression>.+?)\}\}", re.DOTALL)
+
+
+def fill_prompt(text: str, namespace: Mapping[str, Any]) -> str:
+    """The prompt with each `{{ expression }}` replaced by its value as text.
+
+    A value is inserted as it is: braces in it are not looked at again.
+
+    Raises:
+        ConfigurationError: If there is no prompt, or an expression cannot be evaluated.
+        UnknownNameError: If an expression uses a name that the notebook does not know.
+    """
+    if not text.strip():
+        raise ConfigurationError("There is no prompt. Write it on the lines below %%agent.")
+    return _EXPRESSION.sub(lambda match: _value_of(match["expression"].strip(), namespace), text).strip()
+
+
+def _value_of(expression: str, namespace: Mapping[str, Any]) -> str:
+    with _Explained(expression, namespace):
+        return str(eval(expression, dict(namespace)))  # the user's own code, in the user's own notebook
+    raise AssertionError("unreachable")
+
+
+class _Explained:
+    """Turns whatever an expression raises into one sentence that names the expression."""
+
+    def __init__(self, expression: str, namespace: Mapping[str, Any]) -> None:
+        self._expression = expression
+        self._namespace = namespace
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        written = f"{{{{ {self._expression} }}}} in the prompt"
+        match error:
+            case NameError():
+                known = (name for name in self._namespace if not name.startswith("_"))
+                raise UnknownNameError("variable", error.name or self._expression, known) from None
+            case SyntaxError():
+                raise ConfigurationError(f"{written} is not a Python expression: {error.msg}.") from None
+            case Exception():
+                raise ConfigurationError(f"{written} failed with {type(error).__name__}: {error}") from error
+            case _:  # no error, or an interrupt, which is not ours to explain
+                pass

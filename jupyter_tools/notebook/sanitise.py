@@ -1,0 +1,124 @@
+"""The one way by which a model's or a tool's text reaches a saved page.
+
+Markdown is rendered without HTML of its own, then nh3 lets only harmless tags through. Images become links: loading
+one from elsewhere would tell its server what stands in the address. Plain text is escaped.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+_TAGS = {
+    *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "li"),
+    *("strong", "em", "s", "code", "pre", "a", "table", "thead", "tbody", "tr", "th", "td"),
+}
+_ATTRIBUTES = {"a": {"href", "title"}, "code": {"class"}, "ol": {"start"}}
+_SCHEMES = {"http", "https", "mailto"}
+_LANGUAGE = re.compile(r"language-[\w+#.-]{1,40}")
+
+
+def markdown_html(text: str) -> str:
+    """A model's Markdown as HTML that can do no harm."""
+    import nh3
+
+    return nh3.clean(
+        _renderer()(text),
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes=_SCHEMES,
+        link_rel="noopener noreferrer nofollow",
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+        attribute_filter=_filtered,
+    )
+
+
+def text_html(text: str) -> str:
+    """Text as HTML that shows it literally."""
+    return html.escape(text)
+
+
+def _filtered(tag: str, attribute: str, value: str) -> str | None:
+    if tag == "code" and attribute == "class":
+        return value if _LANGUAGE.fullmatch(value) else None
+    if attribute == "href":
+        return value if _scheme(value) in _SCHEMES else None
+    return value
+
+
+def _scheme(url: str) -> str:
+    scheme, colon, _ = url.partition(":")
+    return scheme.strip().lower() if colon else ""
+
+
+@cache
+def _renderer() -> Callable[[str], str]:
+    from markdown_it import MarkdownIt
+
+    markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
+    markdown.add_render_rule("image", _image_as_link)
+    return markdown.render
+
+
+def _image_as_link(_renderer: object, tokens: Sequence[Token], place: int, *_: object) -> str:
+    token = tokens[place]
+    label = html.escape(f"image: {token.content}" if token.content else "image")
+    return f'<a href="{html.escape(str(token.attrs.get("src", "")))}">{label}</a>'
+
+
+# --- Markdown that stays Markdown, for pages that render it themselves ---
+_FENCE = r"^ {0,3}(?P<tick>`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}(?P=tick)[`~]* *$|\Z)"
+_SPAN = r"(?P<run>`+)(?!`)[^\n]+?(?<!`)(?P=run)(?!`)"
+_CODE = re.compile(f"{_FENCE}|{_SPAN}", re.DOTALL | re.MULTILINE)
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_IMAGE = re.compile(r"!(?=\[)")
+_LINK = re.compile(r"\](?=[(:\[])")
+
+
+def inert_markdown(text: str) -> str:
+    """A model's Markdown with HTML and images disarmed, code as it was, links if all of them are harmless."""
+    disarmed = _outside_code(text, lambda piece: _IMAGE.sub(r"\\!", _TAG.sub("&lt;", piece)))
+    return disarmed if _is_inert(disarmed) else _without_links(text)
+
+
+def _outside_code(text: str, change: Callable[[str], str]) -> str:
+    pieces: list[str] = []
+    end = 0
+    for code in _CODE.finditer(text):
+        pieces += [change(text[end : code.start()]), code[0]]
+        end = code.end()
+    return "".join([*pieces, change(text[end:])])
+
+
+def _without_links(text: str) -> str:
+    # in code, too: whatever confused the search for code may have been meant to
+    return _LINK.sub(r"]\\", _IMAGE.sub(r"\\!", text.replace("<", "&lt;")))
+
+
+def _is_inert(text: str) -> bool:
+    """True if a Markdown renderer that allows HTML, images and every link would find nothing to do harm with."""
+    tokens = _permissive().parse(text)
+    inner = [child for token in tokens for child in token.children or ()]
+    return all(_is_inert_token(token) for token in (*tokens, *inner))
+
+
+def _is_inert_token(token: Token) -> bool:
+    if token.type == "link_open":
+        return _scheme(str(token.attrs.get("href", ""))) in {*_SCHEMES, ""}
+    return token.type not in ("html_block", "html_inline", "image")
+
+
+@cache
+def _permissive() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    markdown.validateLink = lambda _: True  # pyright: ignore[reportAttributeAccessIssue]  # its documented hook
+    return markdown

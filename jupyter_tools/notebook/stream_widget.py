@@ -1,0 +1,71 @@
+"""The widget that shows a run while it goes on. State is here, drawing in `frontend/`, the bundle in `assets/`."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anywidget
+
+from jupyter_tools.notebook.deltas import DeltaWriter
+from jupyter_tools.notebook.view import RunView
+
+_ASSETS = Path(__file__).parent / "assets"
+_NOTHING = "export default { render() {} }"  # what a closed widget leaves in notebooks that keep widget states
+_FIRST_SYNC_S = 0.25
+
+
+class RunWidget(anywidget.AnyWidget):
+    """Streams a `RunView` to the page.
+
+    Args:
+        stop: Called when the person presses Stop, in whatever thread the kernel handles messages.
+        hears: False where the kernel cannot take messages from the page while the cell runs. A view that is made late
+            can then not ask for what it missed, so everything is sent again, at intervals that double.
+    """
+
+    _esm = (_ASSETS / "run.js").read_text(encoding="utf-8")
+    _css = (_ASSETS / "run.css").read_text(encoding="utf-8")
+
+    def __init__(self, stop: Callable[[], Any], *, hears: bool = True) -> None:
+        super().__init__()
+        self._stop = stop
+        self._writer = DeltaWriter()
+        self._sync_wanted = threading.Event()
+        self._hears = hears
+        self._started = time.monotonic()
+        self._next_sync_s = _FIRST_SYNC_S
+        self.on_msg(self._heard)
+
+    def update(self, view: RunView) -> None:
+        """Send what is new. Only the cell's thread calls this."""
+        if self._sync_is_due():
+            self.send(self._writer.sync(view))
+        elif (delta := self._writer.delta(view)) is not None:
+            self.send(delta)
+
+    def _sync_is_due(self) -> bool:
+        if self._sync_wanted.is_set():
+            self._sync_wanted.clear()
+            return True
+        if self._hears or time.monotonic() - self._started < self._next_sync_s:
+            return False
+        self._next_sync_s *= 2
+        return True
+
+    def _heard(self, _widget: Any, content: Any, _buffers: Any) -> None:
+        match content:
+            case {"kind": "stop"}:
+                self._stop()
+            case {"kind": "sync"}:
+                self._sync_wanted.set()
+            case _:  # a page of another version says something we do not know
+                pass
+
+    def finish(self) -> None:
+        """Close the widget; nothing of it is worth keeping."""
+        self._esm = _NOTHING
+        self.close()

@@ -1,0 +1,61 @@
+"""`%%agent` as a cell that awaits.
+
+A cell magic's coroutine is not awaited by IPython, and a magic that blocks keeps the kernel from handling the page's
+buttons. So a cell that starts with `%%agent` is rewritten, before IPython looks for magics, into `await ...`. Where
+a cell cannot await (in a function, under `%%capture`, in a terminal) the magic itself runs and blocks.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+_AGENT_CELL = re.compile(r"%%agent(?:[ \t]+(?P<line>.*))?\s*")
+CALL = "await get_ipython().magics_manager.registry['AgentMagics'].agent_cell"
+
+Transformer = Callable[[list[str]], list[str]]
+
+
+def rewrite_agent_cell(lines: list[str]) -> list[str]:
+    """The lines of a cell, rewritten if it is an `%%agent` cell. Help (`%%agent?`) and all else stay as they are.
+
+    IPython has already taken blank lines and indentation off the front.
+    """
+    match = _AGENT_CELL.fullmatch(lines[0]) if lines else None
+    if match is None:
+        return lines
+    return [f"{CALL}({(match['line'] or '').rstrip()!r}, {''.join(lines[1:])!r})\n"]
+
+
+def transformer(shell: InteractiveShell) -> Transformer:
+    """The input transformer of one kernel: rewrites wherever the shell will be able to await."""
+
+    def rewrite_where_awaited(lines: list[str]) -> list[str]:
+        return rewrite_agent_cell(lines) if can_await(shell) else lines
+
+    return rewrite_where_awaited
+
+
+def can_await(shell: InteractiveShell) -> bool:
+    """True if code given to the shell now may await on asyncio's loop.
+
+    False under `%autoawait off` or trio, and for code that a running cell hands back to the shell (`%%capture`,
+    `%%time`): the shell would have to start the loop that is already running.
+    """
+    runner, _ = shell.loop_runner_map["asyncio"]
+    return bool(shell.autoawait) and shell.loop_runner is runner and not _inside_a_cell(shell)
+
+
+def _inside_a_cell(shell: InteractiveShell) -> bool:
+    running = shell.run_code.__func__.__code__  # pyright: ignore[reportFunctionMemberAccess]
+    frame = sys._getframe()
+    while frame is not None:
+        if frame.f_code is running:
+            return True
+        frame = frame.f_back
+    return False

@@ -1,0 +1,246 @@
+"""`RunView`: what a run looks like, folded from its events. It knows nothing of Jupyter, HTML or clocks.
+
+The live display and the saved one are both drawn from a `RunView`, so they cannot drift apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from jupyter_tools.events import (
+    AgentEndEvent,
+    AgentEvent,
+    AgentStartEvent,
+    AgentToolResult,
+    Delta,
+    MessageEndEvent,
+    MessageStartEvent,
+    MessageUpdateEvent,
+    TextDelta,
+    ThinkingDelta,
+    ToolCallDelta,
+    ToolExecutionEndEvent,
+    ToolExecutionEvent,
+    ToolExecutionStartEvent,
+    ToolExecutionUpdateEvent,
+    TurnStartEvent,
+    TurnUpdateEvent,
+)
+from jupyter_tools.json_types import JsonValue
+from jupyter_tools.messages import (
+    NO_USAGE,
+    AssistantContent,
+    AssistantMessage,
+    StopReason,
+    TextContent,
+    ThinkingContent,
+    ToolCallContent,
+    Usage,
+    UserMessage,
+    text_of,
+)
+from jupyter_tools.notebook.parts import Part, ReasoningPart, SteeringPart, TextPart, ToolPart, seconds
+
+GrowingPart = TypeVar("GrowingPart", TextPart, ReasoningPart)
+
+
+@dataclass(slots=True)
+class RunView:
+    """The parts and the state of one run. `add` takes its events in order.
+
+    Attributes:
+        parts: What happened, in order.
+        model: Which model answers, as text.
+        info: The run's provenance, as its first event gives it.
+        turn: The current turn, from 1.
+        notice: What a person should know while waiting ("retrying in 3 s"), or "".
+        usage: The tokens so far.
+        stop_reason: Why the run ended, None while it goes on.
+        error_message: One or two sentences if it failed.
+        duration_ms: How long it took, once it is over.
+    """
+
+    parts: list[Part] = field(default_factory=list[Part])
+    run_id: str = ""
+    model: str = ""
+    info: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    turn: int = 0
+    notice: str = ""
+    usage: Usage = NO_USAGE
+    stop_reason: StopReason | None = None
+    error_message: str | None = None
+    duration_ms: float | None = None
+    _started_ms: int = 0
+    _message_start: int = 0
+    _written: dict[int, ToolPart] = field(default_factory=dict[int, ToolPart])
+    _calls: dict[str, ToolPart] = field(default_factory=dict[str, ToolPart])
+
+    @property
+    def answer(self) -> str:
+        """The text of the answer so far, without reasoning and tool calls."""
+        return "\n\n".join(part.text for part in self.parts if isinstance(part, TextPart) and part.text.strip())
+
+    @property
+    def status(self) -> str:
+        """The status line: model, turn, tokens, duration, how it ended."""
+        tokens = self.usage.total_tokens
+        about = "about " if self.usage.estimated else ""
+        items = [
+            self.model,
+            f"turn {self.turn}" if self.stop_reason is None and self.turn > 1 else "",
+            f"{about}{tokens:,} tokens" if tokens else "",
+            seconds(self.duration_ms) if self.duration_ms is not None else "",
+            _ENDINGS.get(self.stop_reason or "", self.notice),
+        ]
+        return " · ".join(item for item in items if item)
+
+    def add(self, event: AgentEvent) -> None:
+        """Take the next event."""
+        match event:
+            case MessageUpdateEvent():
+                self._add_delta(event.delta)
+            case MessageStartEvent() | MessageEndEvent():
+                self._add_message(event)
+            case ToolExecutionStartEvent() | ToolExecutionUpdateEvent() | ToolExecutionEndEvent():
+                self._add_tool(event)
+            case TurnStartEvent():
+                self.turn, self.notice = event.turn, ""
+            case TurnUpdateEvent():
+                self.notice = event.notice.text
+            case AgentStartEvent():
+                self.run_id, self._started_ms = event.run_id, event.timestamp_ms
+                self.info, self.model = event.info, _model_text(event.info)
+            case AgentEndEvent():
+                self._end(event)
+            case _:  # the end of a turn shows nothing of its own
+                pass
+
+    def _end(self, event: AgentEndEvent) -> None:
+        self.stop_reason, self.error_message, self.notice = event.stop_reason, event.error_message, ""
+        if event.usage != NO_USAGE:
+            self.usage = event.usage
+        self.duration_ms = event.timestamp_ms - self._started_ms if self._started_ms else None
+        for part in self.parts:
+            if isinstance(part, ReasoningPart):
+                part.done = True
+            elif isinstance(part, ToolPart) and not part.finished:
+                part.status = "aborted"
+
+    # --- the model's message, piece by piece, and whole ---
+    def _add_delta(self, delta: Delta) -> None:
+        self.notice = ""
+        match delta:
+            case TextDelta():
+                self._last(TextPart, delta.text).add(delta.text)
+            case ThinkingDelta():
+                part = self._last(ReasoningPart, delta.text)
+                part.add(delta.text)
+                part.done = part.done or delta.end
+            case ToolCallDelta():
+                part = self._written.get(delta.index)
+                if part is None:
+                    part = self._written[delta.index] = ToolPart(name=delta.name)
+                    self._append(part)
+                part.name = part.name or delta.name
+                part.written += delta.arguments
+
+    def _last(self, kind: type[GrowingPart], text: str) -> GrowingPart:
+        """The part that a piece of this kind continues; a new one if another kind, or its end, stands between."""
+        last = self.parts[-1] if len(self.parts) > self._message_start else None
+        if isinstance(last, kind) and not (isinstance(last, ReasoningPart) and last.done):
+            return last
+        part = kind()
+        if text:
+            self._append(part)
+        return part
+
+    def _append(self, part: Part) -> None:
+        last = self.parts[-1] if self.parts else None
+        if isinstance(last, ReasoningPart):
+            last.done = True
+        self.parts.append(part)
+
+    def _add_message(self, event: MessageStartEvent | MessageEndEvent) -> None:
+        message = event.message
+        started = isinstance(event, MessageStartEvent)
+        if isinstance(message, AssistantMessage):
+            self._message_start = len(self.parts) if started else self._message_start
+            self._written.clear()
+            if not started:
+                self._settle(message)
+        elif isinstance(message, UserMessage) and started:
+            self._append(SteeringPart(text=text_of(message.content)))
+
+    def _settle(self, message: AssistantMessage) -> None:
+        """Make the message's parts what the finished message says: it is what the conversation keeps."""
+        self.usage = self.usage + message.usage
+        blocks = [block for block in message.content if _visible(block)]
+        for place, block in enumerate(blocks, self._message_start):
+            part = self.parts[place] if place < len(self.parts) else None
+            self.parts[place : place + 1] = [self._settled(block, part)]
+        del self.parts[self._message_start + len(blocks) :]
+
+    def _settled(self, block: AssistantContent, part: Part | None) -> Part:
+        match block:
+            case TextContent():
+                settled = part if isinstance(part, TextPart) else TextPart()
+                settled.text = block.text
+            case ThinkingContent():
+                settled = part if isinstance(part, ReasoningPart) else ReasoningPart()
+                settled.text, settled.done, settled.duration_ms = block.thinking, True, block.duration_ms
+            case ToolCallContent():
+                settled = part if isinstance(part, ToolPart) else ToolPart(name=block.name)
+                settled.name, settled.args, settled.status = block.name, block.arguments, "waiting"
+                self._calls[block.id] = settled
+        return settled
+
+    # --- tools ---
+    def _add_tool(self, event: ToolExecutionEvent) -> None:
+        part = self._calls.get(event.tool_call_id)
+        if part is None:
+            part = self._calls[event.tool_call_id] = ToolPart(name=event.tool_name)
+            self._append(part)
+        match event:
+            case ToolExecutionStartEvent():
+                part.args, part.status = event.args, "running"
+            case ToolExecutionUpdateEvent(status="done"):
+                details = event.partial_result.details
+                failed = event.partial_result.is_error or (isinstance(details, dict) and bool(details.get("is_error")))
+                part.text, part.duration_ms = _result_text(event.partial_result), event.duration_ms
+                part.status = "error" if failed else "ok"
+            case ToolExecutionUpdateEvent():
+                part.text = _result_text(event.partial_result)
+            case ToolExecutionEndEvent():
+                part.args, part.status = event.args or part.args, event.status
+                part.text, part.duration_ms = _result_text(event.result), event.duration_ms
+
+
+_ENDINGS: dict[str, str] = {
+    "length": "cut: the model ran out of output tokens",
+    "error": "failed",
+    "aborted": "stopped",
+    "max_turns": "ended by the limit of turns",
+    "limit": "ended by a limit",
+}
+
+
+def _model_text(info: Mapping[str, JsonValue]) -> str:
+    return ":".join(str(info[key]) for key in ("provider", "model") if info.get(key))
+
+
+def _visible(block: AssistantContent) -> bool:
+    match block:
+        case TextContent():
+            return bool(block.text)
+        case ThinkingContent():
+            return bool(block.thinking)
+        case ToolCallContent():
+            return True
+
+
+def _result_text(result: AgentToolResult) -> str:
+    text = text_of(result.content)
+    images = sum(1 for block in result.content if not isinstance(block, TextContent))
+    return f"{text}\n[{images} image{'s' if images > 1 else ''}]".strip() if images else text
