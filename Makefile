@@ -4,6 +4,7 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 NOTEBOOK := notebooks/01_quickstart.ipynb
+FRONTEND := jupyter_tools/notebook/frontend
 EXTRAS_demo := local,lab
 EXTRAS_test := test
 
@@ -15,11 +16,11 @@ ARGS ?=
 HEADLESS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format bench frontend clean
+.PHONY: help demo test test-fast lint format bench frontend frontend-check clean
 
 help: ## Show this list
 	@echo "make TARGET, where TARGET is one of:"
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/installed-demo ## Open the quickstart notebook in JupyterLab; HEADLESS=1 runs it here instead
 	@$(PY) -m jupyter_tools pull
@@ -52,10 +53,13 @@ bench: $(VENV)/installed-test ## Measure the figures of the README again
 	$(PY) -m tests.bench
 
 frontend: ## Build the page's script again from its source (needs Node.js; the result is in the repository)
-	cd jupyter_tools/notebook/frontend && npm ci && npm run build
+	cd $(FRONTEND) && npm ci --no-audit --no-fund && npm run --silent build
+
+frontend-check: ## Check that the page's script is what its source gives (needs Node.js)
+	cd $(FRONTEND) && npm ci --no-audit --no-fund && npm run --silent check
 
 clean: ## Remove .venv and everything that was built; model weights stay
-	rm -rf $(VENV) build dist test-results .coverage .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(FRONTEND)/node_modules build dist test-results .coverage .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 # --- stamps: a second run starts at once ---

@@ -26,4 +26,5 @@ def isolated_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     for name in [name for name in os.environ if name.endswith(KEY_ENDINGS)]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("JUPYTER_TOOLS_TRACES", str(tmp_path / "traces.sqlite"))
+    monkeypatch.setenv("JUPYTER_TOOLS_KEYS", str(tmp_path / "keys"))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
