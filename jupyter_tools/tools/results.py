@@ -1,0 +1,136 @@
+"""From whatever a tool returned to an `AgentToolResult`: what the model sees, and in `details` the whole of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, cast
+
+from jupyter_tools.events import AgentToolResult
+from jupyter_tools.json_types import JsonValue
+from jupyter_tools.messages import ImageContent, TextContent, UserContent, content_from_dict
+from jupyter_tools.tools.images import image_of
+from jupyter_tools.tools.json_text import json_text
+from jupyter_tools.tools.tables import table_of
+
+MAX_TEXT_CHARS = 100_000  # about 25,000 tokens; more drowns every model
+NOTHING = "(the tool returned nothing)"
+_RESULT_KEYS = {"content", "details", "is_error", "terminate"}
+
+
+def to_result(value: Any) -> AgentToolResult:
+    """A tool's answer. Accepts text, JSON values, None, bytes, images, tables, content blocks and finished results.
+
+    A dict with an `error` that is not empty is an error.
+    """
+    if type(value) is str:  # the usual case first
+        return _text_result(value)
+    match value:
+        case AgentToolResult():
+            return _checked(value)
+        case None:
+            return AgentToolResult(content=(TextContent(text=NOTHING),))
+        case TextContent() | ImageContent():
+            return AgentToolResult(content=(value,))
+        case dict() if _is_result_like(cast("dict[str, Any]", value)):
+            return _checked(AgentToolResult(**cast("dict[str, Any]", value)))
+        case list() | tuple() if any(_is_shown(item) for item in cast("list[Any]", value)):
+            return _joined(cast("list[Any]", value))
+        case _:
+            return _rich(value) or _json_result(value)
+
+
+def _text_result(text: str, details: JsonValue = None) -> AgentToolResult:
+    if len(text) <= MAX_TEXT_CHARS:
+        return AgentToolResult(content=(TextContent(text=text),), details=details)
+    return AgentToolResult(content=(TextContent(text=shorten(text)),), details=text if details is None else details)
+
+
+def shorten(text: str, limit: int = MAX_TEXT_CHARS) -> str:
+    """`text`, or its beginning and end with a note of what was left out between them."""
+    if len(text) <= limit:
+        return text
+    head, tail = limit * 3 // 4, limit // 4
+    return f"{text[:head]}\n... ({len(text) - head - tail:,} characters left out) ...\n{text[-tail:]}"
+
+
+def _is_result_like(value: dict[str, Any]) -> bool:
+    content = value.get("content")
+    if not isinstance(content, list | tuple) or not value.keys() <= _RESULT_KEYS:
+        return False
+    return all(map(_is_block, cast("list[Any]", content)))
+
+
+def _is_block(item: Any) -> bool:
+    if isinstance(item, Mapping):
+        return cast("Mapping[str, Any]", item).get("type") in (TextContent.type, ImageContent.type)
+    return isinstance(item, TextContent | ImageContent)
+
+
+def _checked(result: AgentToolResult) -> AgentToolResult:
+    """`result` with blocks for what stands as dicts or text in its content, as the seed writes it."""
+    content = cast("Any", result.content)
+    if type(content) is tuple and all(isinstance(block, TextContent | ImageContent) for block in content):
+        return result
+    blocks = (content,) if isinstance(content, str) else tuple(content)
+    return AgentToolResult(
+        content=tuple(_block(block) for block in blocks),
+        details=result.details,
+        is_error=result.is_error,
+        terminate=result.terminate,
+    )
+
+
+def _block(item: Any) -> UserContent:
+    if isinstance(item, Mapping):
+        item = content_from_dict(cast("Mapping[str, Any]", item))
+    if isinstance(item, str):
+        return TextContent(text=item)
+    if not isinstance(item, TextContent | ImageContent):
+        raise TypeError(f"a tool's result holds text and images, not {type(item).__name__}")
+    return item
+
+
+def _is_shown(item: Any) -> bool:
+    return isinstance(item, TextContent | ImageContent) or image_of(item) is not None
+
+
+def _joined(items: list[Any]) -> AgentToolResult:
+    """Pictures and text in a list stand after each other."""
+    content = tuple(block for item in items for block in to_result(item).content)
+    return AgentToolResult(content=content)
+
+
+def _rich(value: Any) -> AgentToolResult | None:
+    image = image_of(value)
+    if image is not None:
+        return AgentToolResult(content=(image,))
+    table = table_of(value)
+    if table is not None:
+        return _text_result(table.text, table.details)
+    return None
+
+
+def _json_result(value: Any) -> AgentToolResult:
+    text, details = json_text(value)
+    result = _text_result(text, details)
+    if isinstance(details, dict) and cast("dict[str, Any]", details).get("error"):
+        return AgentToolResult(content=result.content, details=details, is_error=True)
+    return result
+
+
+def data_of(result: AgentToolResult) -> JsonValue:
+    """What the tool returned, as a JSON value: for callers that are programs."""
+    if result.details is not None:
+        return result.details
+    text = "".join(block.text for block in result.content if isinstance(block, TextContent))
+    return None if text == NOTHING else text
+
+
+def is_json(value: Any) -> bool:
+    """True if `value` can be written as JSON as it is."""
+    try:
+        json.dumps(value)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,181 @@
+"""Daemon threads for synchronous tools, and the way back into the event loop.
+
+`concurrent.futures` will not do: its threads are joined at exit, so one hung tool keeps the kernel from ending, and a
+hung thread holds its place in the pool for good. Here a hung thread is abandoned: another takes its place, and it ends
+once its tool does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import contextvars
+import os
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
+
+T = TypeVar("T")
+
+MAX_THREADS = 32
+
+
+class Mailbox:
+    """Calls into an event loop from any thread, in the order they were posted. Many letters wake the loop once."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._letters: deque[tuple[Callable[..., object], tuple[Any, ...]]] = deque()
+        self._awake = False
+
+    def post(self, deliver: Callable[..., object], *args: Any) -> None:
+        """Call `deliver(*args)` in the loop soon. A loop that is closed has no use for it."""
+        self._letters.append((deliver, args))
+        if not self._awake:
+            self._awake = True
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._empty)
+
+    def _empty(self) -> None:
+        self._awake = False  # before reading: what is posted from here on wakes the loop again
+        while self._letters:
+            deliver, args = self._letters.popleft()
+            deliver(*args)
+
+
+class Job:
+    """One call of a function in a thread.
+
+    Attributes:
+        state: "waiting" for a thread, "running", "over"; "dropped" if nobody wants it before it ran, "abandoned" if
+            nobody waits for it though it runs.
+        started: When a thread took it up (monotonic seconds), or None before.
+    """
+
+    __slots__ = ("_on_done", "_run", "started", "state")
+
+    def __init__(self, run: Callable[[], Any], on_done: Callable[[Any], object]) -> None:
+        self._run = run
+        self._on_done = on_done
+        self.state: Literal["waiting", "running", "over", "dropped", "abandoned"] = "waiting"
+        self.started: float | None = None
+
+    def execute(self) -> None:
+        """Run it and hand on what it gave."""
+        self._on_done(self._run())
+
+
+class ThreadPool:
+    """Threads that take jobs from one queue. A new one is started only when all others are busy.
+
+    Args:
+        limit: How many threads at most, abandoned ones not counted.
+    """
+
+    def __init__(self, limit: int = MAX_THREADS) -> None:
+        self._limit = limit
+        self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._waiting_jobs = self._idle_threads = self._threads = 0
+
+    def submit(self, job: Job) -> None:
+        """Run `job` as soon as a thread is free."""
+        with self._lock:
+            self._waiting_jobs += 1
+            self._add_thread_if_short()
+        self._jobs.put(job)
+
+    def abandon(self, job: Job) -> None:
+        """Stop waiting for `job`. If a thread is in it, that thread no longer counts and ends with the job."""
+        with self._lock:
+            if job.state == "waiting":
+                job.state = "dropped"
+            elif job.state == "running":
+                job.state = "abandoned"
+                self._threads -= 1
+                self._add_thread_if_short()
+
+    def _add_thread_if_short(self) -> None:
+        if self._waiting_jobs > self._idle_threads and self._threads < self._limit:
+            self._threads += 1
+            self._idle_threads += 1
+            threading.Thread(target=self._serve, name="jupyter_tools-tool", daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            job = self._jobs.get()
+            if self._take(job):
+                job.execute()
+            if self._leave(job):
+                return
+            del job  # an idle thread keeps no arguments alive
+
+    def _take(self, job: Job) -> bool:
+        with self._lock:
+            self._idle_threads -= 1
+            self._waiting_jobs -= 1
+            if job.state == "dropped":
+                return False
+            job.state, job.started = "running", time.monotonic()
+            return True
+
+    def _leave(self, job: Job) -> bool:
+        """True if the thread was given up for lost while it was in `job`."""
+        with self._lock:
+            if job.state == "abandoned":
+                return True
+            job.state = "over"
+            self._idle_threads += 1
+            return False
+
+
+_pool = ThreadPool()
+
+
+def thread_pool() -> ThreadPool:
+    """The process's one pool."""
+    return _pool
+
+
+async def run_in_thread(
+    call: Callable[[], T], mailbox: Mailbox | None = None, on_job: Callable[[Job], object] = id
+) -> T:
+    """Run `call`, which must not raise, in a thread with a copy of the context variables.
+
+    Cancelling this abandons the thread.
+
+    Args:
+        call: What to run.
+        mailbox: The way back into the loop; sharing one keeps what is posted from the thread in order.
+        on_job: Told the job, for who wants to know when a thread takes it up.
+    """
+    loop = asyncio.get_running_loop()
+    waiter: asyncio.Future[T] = loop.create_future()
+    mailbox = mailbox or Mailbox(loop)
+    context = contextvars.copy_context()
+    job = Job(lambda: context.run(call), lambda value: mailbox.post(_answer, waiter, value))
+    on_job(job)
+    pool = _pool
+    pool.submit(job)
+    try:
+        return await waiter
+    except asyncio.CancelledError:
+        pool.abandon(job)
+        raise
+
+
+def _answer(waiter: asyncio.Future[T], value: T) -> None:
+    if not waiter.done():
+        waiter.set_result(value)
+
+
+def _start_anew() -> None:
+    global _pool  # noqa: PLW0603  # a forked child has none of the threads
+    _pool = ThreadPool()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_anew)
