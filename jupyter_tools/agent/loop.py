@@ -132,6 +132,7 @@ class AgentRun:
         self._stream = stream
         self._signal = signal
         self._inbox = inbox
+        self._execution = settings.execution.for_run(run_id)
         self._run_id = run_id
         self._messages: list[Message] = []
         self._call_ids = {call.id for m in history if isinstance(m, AssistantMessage) for call in m.tool_calls}
@@ -280,7 +281,7 @@ class AgentRun:
             message,
             self._signal,
             self._stream,
-            options=self._settings.execution,
+            options=self._execution,
         )
         self._messages += outcome["tool_results"]
         return outcome["tool_results"], not outcome.get("terminate", False)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -227,9 +226,8 @@ class Invocation:
         return _function_of(tool)(**self._arguments(tool))
 
     def _arguments(self, tool: AgentTool) -> JsonObject:
-        if tool.context_parameter is None:
-            return self.call.arguments
-        return {**self.call.arguments, tool.context_parameter: self._context()}
+        arguments = tool.function_arguments(self.call.arguments)
+        return arguments if tool.context_parameter is None else {**arguments, tool.context_parameter: self._context()}
 
     def _context(self) -> ToolContext:
         return ToolContext(
@@ -276,8 +274,3 @@ def place_of(tool: AgentTool) -> Place:
 def is_asynchronous(code: Any) -> bool:
     """True for `async def` functions, their partials, and objects whose call is one."""
     return inspect.iscoroutinefunction(code) or inspect.iscoroutinefunction(getattr(code, "__call__", None))  # noqa: B004
-
-
-def in_loop_thread(ident: int) -> bool:
-    """True in the thread with that identity."""
-    return threading.get_ident() == ident
