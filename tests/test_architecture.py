@@ -32,7 +32,7 @@ RUFF_RULES = {"C90", "D", "BLE", "T20", "PLR", "ASYNC", "ANN", "ERA", "E", "F"}
 
 # Where a failure of any kind is turned into something else, and why.
 BLIND_EXCEPTS = {
-    "jupyter_tools/tools/runner.py": 1,  # a tool's failure becomes a result
+    "jupyter_tools/tools/attempt.py": 1,  # a tool's failure becomes a result
     "jupyter_tools/streams.py": 1,  # a producer's death becomes its consumers' exception
 }
 MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:work|root|opt|home/\w+|Users/\w+)/")
