@@ -1,5 +1,7 @@
 """`execute_tool_calls`: all tool calls of a model's message, at once, with every start answered by one end.
 
+The events are:
+
 starts of all calls                      before any tool runs
 updates; one with status "done" each     as they come
 end, message_start, message_end of each  in the calls' order, when all are over
@@ -8,42 +10,20 @@ end, message_start, message_end of each  in the calls' order, when all are over
 from __future__ import annotations
 
 import asyncio
-import contextvars
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import NotRequired, Protocol, TypeAlias, TypedDict
+from typing import NotRequired, TypeAlias, TypedDict
 
-from jupyter_tools.events import (
-    AgentEvent,
-    AgentToolResult,
-    MessageEndEvent,
-    MessageStartEvent,
-    ToolExecutionEndEvent,
-    ToolExecutionStartEvent,
-    ToolExecutionUpdateEvent,
-)
+from jupyter_tools.events import ToolExecutionEndEvent
 from jupyter_tools.messages import AgentMessage, AssistantMessage, ToolCallContent, ToolResultMessage
-from jupyter_tools.tools.approval import Approvals
 from jupyter_tools.tools.attempt import error_result
-from jupyter_tools.tools.deadlines import Deadlines
-from jupyter_tools.tools.invocation import ABORTED, Invocation, Status, Surroundings
+from jupyter_tools.tools.batch import Batch, EventSink, push_result, start_event
 from jupyter_tools.tools.options import ExecutionOptions
-from jupyter_tools.tools.threads import Mailbox
 from jupyter_tools.tools.tool import AgentTool
 
 __all__ = ["ExecutionOptions", "ToolExecutionResult", "execute_tool_calls", "skip_tool_call", "with_unique_ids"]
 
-SLICE_S = 0.01  # tools that never wait let others have the loop this often
 GetSteering: TypeAlias = Callable[[], Awaitable[list[AgentMessage]]]
-
-
-class EventSink(Protocol):
-    """Whoever takes the events: an `EventStream`, or anything with a `push`."""
-
-    def push(self, event: AgentEvent) -> None:
-        """Take one event."""
-        ...
 
 
 class ToolExecutionResult(TypedDict):
@@ -84,7 +64,7 @@ async def execute_tool_calls(
     calls = with_unique_ids(assistant_message).tool_calls
     if not calls:
         return ToolExecutionResult(tool_results=[], steering_messages=None)
-    batch = _Batch(tools or [], signal, stream, options or ExecutionOptions())
+    batch = Batch(tools or [], signal, stream, options or ExecutionOptions())
     batch.announce(calls)
     try:
         await batch.run(_why_not(assistant_message))
@@ -97,19 +77,27 @@ async def execute_tool_calls(
 def skip_tool_call(tool_call: ToolCallContent, stream: EventSink) -> ToolResultMessage:
     """Answer a call that will not run, because a person said something else meanwhile. Emits its start and end."""
     result = error_result("Skipped: a new message came before this tool was run.", error="Skipped")
-    stream.push(_start_event(tool_call))
-    return _push_end(stream, tool_call, result, "skipped", 0.0)
+    stream.push(start_event(tool_call))
+    end = ToolExecutionEndEvent(
+        tool_call_id=tool_call.id,
+        tool_name=tool_call.name,
+        result=result,
+        is_error=True,
+        status="skipped",
+        args=tool_call.arguments,
+    )
+    return push_result(stream, end)
 
 
 def with_unique_ids(message: AssistantMessage) -> AssistantMessage:
     """`message` with another id for every call whose id is empty or taken by an earlier one."""
-    taken: set[str] = set()
-    ids = [_free_id(call.id, taken) for call in message.tool_calls]
-    if all(call.id == new for call, new in zip(message.tool_calls, ids, strict=True)):
+    ids = {call.id for call in message.tool_calls}
+    if len(ids) == len(message.tool_calls) and "" not in ids:
         return message
-    new_ids = iter(ids)
+    taken: set[str] = set()
     content = tuple(
-        replace(block, id=next(new_ids)) if isinstance(block, ToolCallContent) else block for block in message.content
+        replace(block, id=_free_id(block.id, taken)) if isinstance(block, ToolCallContent) else block
+        for block in message.content
     )
     return replace(message, content=content)
 
@@ -135,197 +123,3 @@ def _why_not(message: AssistantMessage) -> str | None:
             return "Not run: the answer that asked for it is incomplete."
         case _:
             return None
-
-
-class _Batch:
-    """The calls of one message.
-
-    Workers, each a task, take calls from a queue. A worker goes straight on to the next call unless a tool makes it
-    wait; then a spare one goes on. So a thousand tools that do not wait cost two tasks and not a thousand, while tools
-    that wait run side by side as if each had a task of its own, which it has for as long as it runs.
-    """
-
-    def __init__(
-        self, tools: Iterable[AgentTool], signal: asyncio.Event | None, stream: EventSink, options: ExecutionOptions
-    ) -> None:
-        loop = asyncio.get_running_loop()
-        self._stream = stream
-        self._loop = loop
-        self._shared = Surroundings(
-            tools={tool.name: tool for tool in tools},
-            options=options,
-            approvals=options.approvals or Approvals(options.approval, options.approver),
-            signal=signal,
-            loop=loop,
-            mailbox=Mailbox(loop),
-            deadlines=Deadlines(loop),
-            on_update=self._on_update,
-            on_end=self._on_end,
-        )
-        self._all: list[Invocation] = []
-        self._queue: deque[Invocation] = deque()
-        self._running: set[Invocation] = set()
-        self._unfinished = 0
-        self._limit: float = options.max_concurrency or float("inf")
-        self._over: asyncio.Future[None] = loop.create_future()
-        self._context = contextvars.copy_context()
-        self._workers: set[asyncio.Task[None]] = set()
-        self._has_spare = False
-
-    # --- the frame ---
-    def announce(self, calls: Iterable[ToolCallContent]) -> None:
-        """Take the calls up."""
-        self._all = [Invocation(call, self._shared) for call in calls]
-        self._queue.extend(self._all)
-        self._unfinished = len(self._all)
-        tools = self._shared.tools
-        if any(tools[call.name].sequential for call in calls if call.name in tools):
-            self._limit = 1
-        for invocation in self._all:
-            self._stream.push(_start_event(invocation.call))
-
-    async def run(self, why_not: str | None) -> None:
-        """Run the calls, or answer all of them with `why_not`. Returns when all are over."""
-        signal = self._shared.signal
-        if why_not is not None:
-            self._answer_queue(error_result(why_not, error="NotRun"), "skipped")
-        elif signal is not None and signal.is_set():
-            self._answer_queue(error_result(ABORTED, error="Aborted"), "aborted")
-        else:
-            await self._run_all(signal)
-
-    async def _run_all(self, signal: asyncio.Event | None) -> None:
-        watcher = None if signal is None else self._loop.create_task(self._watch(signal))
-        self._call_worker()
-        try:
-            await asyncio.wait([self._over])
-        except asyncio.CancelledError:
-            self._stop_now()
-            await asyncio.wait([self._over])  # not long: what cannot be cancelled is abandoned
-            raise
-        finally:
-            if watcher is not None:
-                watcher.cancel()
-            self._shared.deadlines.close()
-
-    def deliver(self) -> list[ToolResultMessage]:
-        """Emit the ends, in the calls' order."""
-        self._stop_now()
-        results: list[ToolResultMessage] = []
-        for invocation in self._all:
-            if invocation.result is None:  # the task itself is being thrown away
-                invocation.end(error_result(ABORTED, error="Aborted"), "aborted")
-            result = invocation.result or AgentToolResult()
-            results.append(_push_end(self._stream, invocation.call, result, invocation.status, invocation.duration_ms))
-        return results
-
-    @property
-    def terminate(self) -> bool:
-        """True if a tool asked to end the run."""
-        return any(invocation.result.terminate for invocation in self._all if invocation.result is not None)
-
-    # --- workers ---
-    def _call_worker(self) -> None:
-        """See to it that somebody takes the next call, if there is one and room for it."""
-        if self._has_spare or not self._has_room():
-            return
-        self._has_spare = True
-        worker = self._loop.create_task(self._work(), context=self._context.copy())
-        self._workers.add(worker)
-        worker.add_done_callback(self._worker_left)
-
-    def _has_room(self) -> bool:
-        return bool(self._queue) and len(self._running) < self._limit
-
-    async def _work(self) -> None:
-        self._has_spare = False
-        slice_end = self._loop.time() + SLICE_S
-        while self._has_room():
-            invocation = self._queue.popleft()
-            self._running.add(invocation)
-            self._call_worker()
-            await invocation.run()
-            if self._is_stained():
-                return
-            if self._loop.time() > slice_end:
-                await asyncio.sleep(0)
-                slice_end = self._loop.time() + SLICE_S
-
-    def _is_stained(self) -> bool:
-        """True if a tool has left something in the worker's task that the next call must not find."""
-        task = asyncio.current_task()
-        return contextvars.copy_context() != self._context or (task is not None and task.cancelling() > 0)
-
-    def _worker_left(self, worker: asyncio.Task[None]) -> None:
-        self._workers.discard(worker)
-        if not worker.cancelled():
-            worker.exception()
-        self._call_worker()
-
-    # --- news of calls ---
-    def _on_update(self, invocation: Invocation, update: AgentToolResult) -> None:
-        call = invocation.call
-        self._stream.push(ToolExecutionUpdateEvent(tool_call_id=call.id, tool_name=call.name, partial_result=update))
-
-    def _on_end(self, invocation: Invocation) -> None:
-        self._running.discard(invocation)
-        self._unfinished -= 1
-        if invocation.result is not None:
-            self._stream.push(
-                ToolExecutionUpdateEvent(
-                    tool_call_id=invocation.call.id,
-                    tool_name=invocation.call.name,
-                    partial_result=invocation.result,
-                    status="done",
-                    duration_ms=invocation.duration_ms,
-                )
-            )
-        if self._unfinished == 0 and not self._over.done():
-            self._over.set_result(None)
-        self._call_worker()
-
-    # --- the end before the end ---
-    async def _watch(self, signal: asyncio.Event) -> None:
-        await signal.wait()
-        self._answer_queue(error_result(ABORTED, error="Aborted"), "aborted")
-        await asyncio.sleep(self._shared.options.abort_grace_s)
-        self._stop_now()
-
-    def _stop_now(self) -> None:
-        self._answer_queue(error_result(ABORTED, error="Aborted"), "aborted")
-        for invocation in tuple(self._running):
-            invocation.stop("aborted")
-
-    def _answer_queue(self, result: AgentToolResult, status: Status) -> None:
-        while self._queue:
-            self._queue.popleft().end(result, status)
-
-
-def _start_event(call: ToolCallContent) -> ToolExecutionStartEvent:
-    return ToolExecutionStartEvent(tool_call_id=call.id, tool_name=call.name, args=call.arguments)
-
-
-def _push_end(
-    stream: EventSink, call: ToolCallContent, result: AgentToolResult, status: Status, duration_ms: float
-) -> ToolResultMessage:
-    stream.push(
-        ToolExecutionEndEvent(
-            tool_call_id=call.id,
-            tool_name=call.name,
-            result=result,
-            is_error=result.is_error,
-            status=status,
-            args=call.arguments,
-            duration_ms=duration_ms,
-        )
-    )
-    message = ToolResultMessage(
-        tool_call_id=call.id,
-        tool_name=call.name,
-        content=result.content,
-        details=result.details,
-        is_error=result.is_error,
-    )
-    stream.push(MessageStartEvent(message=message))
-    stream.push(MessageEndEvent(message=message))
-    return message

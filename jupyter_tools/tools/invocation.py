@@ -9,18 +9,19 @@ import asyncio
 import inspect
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal, TypeAlias
 
+from jupyter_tools.errors import ToolDefinitionError
 from jupyter_tools.events import AgentToolResult
-from jupyter_tools.json_types import JsonObject
 from jupyter_tools.messages import ToolCallContent
 from jupyter_tools.tools.approval import Approvals
 from jupyter_tools.tools.attempt import attempt, attempt_in_thread, error_result, failure_result
 from jupyter_tools.tools.context import ToolContext
 from jupyter_tools.tools.deadlines import Deadlines
-from jupyter_tools.tools.options import ExecutionOptions
-from jupyter_tools.tools.preparation import Prepared, Refused, check, consult
+from jupyter_tools.tools.options import AfterHook, ExecutionOptions
+from jupyter_tools.tools.preparation import Refused, asks, check, consult
 from jupyter_tools.tools.results import to_result
 from jupyter_tools.tools.running import Place, register
 from jupyter_tools.tools.threads import Job, Mailbox, run_in_thread
@@ -36,6 +37,7 @@ class Surroundings:
     """What the calls of a batch share."""
 
     tools: Mapping[str, AgentTool]
+    places: Mapping[str, Place]
     options: ExecutionOptions
     approvals: Approvals
     signal: asyncio.Event | None
@@ -50,30 +52,32 @@ class Invocation:
     """One call.
 
     Attributes:
-        call: The call; its arguments are validated and coerced once it runs.
+        call: The call, as the model made it.
+        arguments: What the tool runs with: validated and coerced.
         result: What it ended with; None before.
         status: How it ended.
-        duration_ms: How long the tool ran; 0 if it did not.
         place: Where the tool runs.
-        started: When the tool began to run (the loop's time), 0 before.
+        started: When the tool began to run, in the loop's time; 0 before.
+        ended: When the call was over, in the loop's time; 0 before.
     """
 
-    __slots__ = ("_ending", "_finished", "_job", "_shared", "_task", "_timeout_s", "call", "duration_ms", "place",
-                 "result", "started", "status")  # fmt: skip
+    __slots__ = (
+        "_ending", "_job", "_shared", "_task", "_timeout_s",
+        "arguments", "call", "ended", "place", "result", "started", "status",
+    )  # fmt: skip
 
     def __init__(self, call: ToolCallContent, shared: Surroundings) -> None:
         self.call = call
+        self.arguments = call.arguments
         self.result: AgentToolResult | None = None
         self.status: Status = "ok"
-        self.duration_ms = 0.0
         self.place: Place = "loop"
-        self.started = 0.0
+        self.started = self.ended = 0.0
         self._shared = shared
         self._task: asyncio.Task[Any] | None = None
         self._job: Job | None = None
         self._ending: Literal["timeout", "aborted"] | None = None
         self._timeout_s: float | None = None
-        self._finished = False
 
     @property
     def answered(self) -> bool:
@@ -85,7 +89,12 @@ class Invocation:
         """Tool's name, call's id, run's id."""
         return self.call.name, self.call.id, self._shared.options.run_id
 
-    # --- its life ---
+    @property
+    def duration_ms(self) -> float:
+        """How long the tool ran; 0 if it did not."""
+        return (self.ended - self.started) * 1000 if self.started else 0.0
+
+    # --- its end ---
     async def run(self) -> None:
         """Take the call from its check to its end. Never raises for what a tool or a hook does."""
         self._task = asyncio.current_task()
@@ -94,7 +103,7 @@ class Invocation:
             self._task.uncancel()
         if result is None or self._ending == "timeout":
             result = self._failed(error)
-        elif self.status == "ok" and result.is_error:
+        elif result.is_error and self.status == "ok":
             self.status = "error"
         self.end(result)
 
@@ -107,21 +116,18 @@ class Invocation:
     def _ended_early(self) -> AgentToolResult:
         if self._ending == "timeout":
             self.status = "timeout"
-            return error_result(
-                f"{self.call.name} was stopped at its deadline of {self._timeout_s:g} s.", error="Timeout"
-            )
+            text = f"{self.call.name} was stopped at its deadline of {self._timeout_s:g} s."
+            return error_result(text, error="Timeout")
         self.status = "aborted"
         return error_result(ABORTED, error="Aborted")
 
     def end(self, result: AgentToolResult, status: Status | None = None) -> None:
         """The call is over. Only the first end counts."""
-        if self.result is not None:
-            return
-        if self.started:
-            self.duration_ms = (self._shared.loop.time() - self.started) * 1000
-        self.result = result
-        self.status = status or self.status
-        self._shared.on_end(self)
+        if self.result is None:
+            self.ended = self._shared.loop.time()
+            self.result = result
+            self.status = status or self.status
+            self._shared.on_end(self)
 
     def stop(self, ending: Literal["timeout", "aborted"]) -> None:
         """Cancel what runs. If it does not let itself be cancelled, the call soon ends without it."""
@@ -129,22 +135,21 @@ class Invocation:
             return
         self._ending = ending
         if self._task is None:
-            self.end(self._ended_early())
-            return
-        self._task.cancel()
-        self._shared.loop.call_later(UNWIND_S, self._give_up)
+            self._give_up()
+        else:
+            self._task.cancel()
+            self._shared.loop.call_later(UNWIND_S, self._give_up)
 
     def _give_up(self) -> None:
         if self.result is None:
             self.end(self._ended_early())
 
     def overdue(self, now: float) -> float | None:
-        """The deadline has come: stop, unless the tool is done already or has waited for a thread until now."""
-        if self._finished or self.result is not None or self._timeout_s is None:
+        """The deadline has come: stop, unless the tool is done or has waited for a thread until now."""
+        if self._timeout_s is None or self.result is not None:
             return None
         if self._job is not None:
-            begun = self._job.started
-            due = (now if begun is None else begun) + self._timeout_s
+            due = self._timeout_s + (now if self._job.started is None else self._job.started)
             if due > now:
                 return due
         self.stop("timeout")
@@ -152,82 +157,72 @@ class Invocation:
 
     # --- its steps ---
     async def _steps(self) -> AgentToolResult:
-        shared = self._shared
-        options = shared.options
-        prepared = check(self.call, shared.tools, options)
-        if isinstance(prepared, Prepared) and _consults(prepared.tool, options):
-            prepared = await consult(prepared, options, shared.approvals)
-        if isinstance(prepared, Refused):
-            self.status = prepared.status
-            return prepared.result
-        self.call = prepared.call
-        result = await self._execute(prepared.tool)
-        self._finished = True
-        if options.after is None:
-            return result
-        return await self._changed(prepared.tool, result)
+        shared, call = self._shared, self.call
+        arguments = check(call, shared.tools, shared.options.history)
+        if isinstance(arguments, Refused):
+            return self._refused(arguments)
+        tool = shared.tools[call.name]
+        if asks(tool, shared.options):
+            arguments = await consult(tool, replace(call, arguments=arguments), shared.options, shared.approvals)
+            if isinstance(arguments, Refused):
+                return self._refused(arguments)
+        self.arguments = arguments
+        self._begin(tool)
+        if self.place == "loop":
+            register.add(self)
+            try:
+                result = to_result(await self._start(tool))
+            finally:
+                register.discard(self)
+        else:
+            result = await self._elsewhere(tool)
+        self._timeout_s = None
+        return result if shared.options.after is None else await self._changed(tool, shared.options.after, result)
 
-    async def _changed(self, tool: AgentTool, result: AgentToolResult) -> AgentToolResult:
-        after = self._shared.options.after
-        changed: Any = after(tool, self.call, result) if after is not None else None
+    def _refused(self, refused: Refused) -> AgentToolResult:
+        self.status = refused.status
+        return refused.result
+
+    async def _changed(self, tool: AgentTool, after: AfterHook, result: AgentToolResult) -> AgentToolResult:
+        changed: Any = after(tool, replace(self.call, arguments=self.arguments), result)
         if hasattr(changed, "__await__"):
             changed = await changed
         return result if changed is None else to_result(changed)
 
-    async def _execute(self, tool: AgentTool) -> AgentToolResult:
+    def _begin(self, tool: AgentTool) -> None:
         shared = self._shared
-        self.place = place_of(tool)
+        self.place = shared.places[tool.name]
         self.started = shared.loop.time()
         self._timeout_s = shared.options.default_timeout_s if tool.timeout_s is None else tool.timeout_s
         if self._timeout_s is not None:
             shared.deadlines.add(self.started + self._timeout_s, self)
-        match self.place:
-            case "loop":
-                return await self._in_loop(tool)
-            case "thread":
-                return await self._in_thread(tool)
-            case "process":
-                return await self._in_process(tool)
 
-    async def _in_loop(self, tool: AgentTool) -> AgentToolResult:
-        register.add(self)
-        try:
-            return to_result(await self._start(tool))
-        finally:
-            register.discard(self)
-
-    async def _in_thread(self, tool: AgentTool) -> AgentToolResult:
-        def work() -> tuple[AgentToolResult | None, BaseException | None]:
-            register.add(self)
-            try:
-                return attempt_in_thread(lambda: self._start(tool), to_result)
-            finally:
-                register.discard(self)
-
-        result, error = await run_in_thread(work, self._shared.mailbox, self._take_job)
-        return self._result_of(result, error)
-
-    def _result_of(self, result: AgentToolResult | None, error: BaseException | None) -> AgentToolResult:
+    async def _elsewhere(self, tool: AgentTool) -> AgentToolResult:
+        result, error = await run_in_thread(partial(self._in_thread, tool), self._shared.mailbox, self._take_job)
         if error is not None:
             self.status = "error"
             return failure_result(error)
         return result or AgentToolResult()
 
+    def _in_thread(self, tool: AgentTool) -> tuple[AgentToolResult | None, BaseException | None]:
+        register.add(self)
+        try:
+            return attempt_in_thread(partial(self._start, tool), to_result)
+        finally:
+            register.discard(self)
+
     def _take_job(self, job: Job) -> None:
         self._job = job
 
-    async def _in_process(self, tool: AgentTool) -> AgentToolResult:
-        return await self._in_thread(tool)
-
     def _start(self, tool: AgentTool) -> Any:
-        call = self.call
         if tool.execute is not None:
-            return tool.execute(call.id, call.arguments, self._shared.signal, self.update)
-        return _function_of(tool)(**self._arguments(tool))
-
-    def _arguments(self, tool: AgentTool) -> JsonObject:
-        arguments = tool.function_arguments(self.call.arguments)
-        return arguments if tool.context_parameter is None else {**arguments, tool.context_parameter: self._context()}
+            return tool.execute(self.call.id, self.arguments, self._shared.signal, self.update)
+        if tool.function is None:
+            raise ToolDefinitionError(tool.name, "it has neither `execute` nor `function`.")
+        arguments = tool.function_arguments(self.arguments)
+        if tool.context_parameter is not None:
+            arguments = {**arguments, tool.context_parameter: self._context()}
+        return tool.function(**arguments)
 
     def _context(self) -> ToolContext:
         return ToolContext(
@@ -252,25 +247,13 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-def _function_of(tool: AgentTool) -> Callable[..., Any]:
-    if tool.function is None:
-        raise TypeError(f"{tool.name} has neither `execute` nor `function`")
-    return tool.function
-
-
-def _consults(tool: AgentTool, options: ExecutionOptions) -> bool:
-    """False if nobody has to be asked: the usual case, and a cheap question."""
-    return options.before is not None or tool.requires_approval or options.approval not in ("ask", "never")
-
-
 def place_of(tool: AgentTool) -> Place:
     """Where a tool runs. Only asynchronous code may run in the loop: anything else would hold everybody up."""
     if tool.isolation != "loop":
         return tool.isolation
-    code = tool.execute or tool.function
-    return "loop" if is_asynchronous(code) else "thread"
+    return "loop" if _is_asynchronous(tool.execute or tool.function) else "thread"
 
 
-def is_asynchronous(code: Any) -> bool:
+def _is_asynchronous(code: Any) -> bool:
     """True for `async def` functions, their partials, and objects whose call is one."""
     return inspect.iscoroutinefunction(code) or inspect.iscoroutinefunction(getattr(code, "__call__", None))  # noqa: B004

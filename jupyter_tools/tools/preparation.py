@@ -1,6 +1,6 @@
 """Before a tool runs: is there such a tool, may it be called once more, do its arguments fit, does a person agree?
 
-Each step answers with the call as it may go on, or with `Refused`: why it does not run, in words a model can act on.
+Each step gives the arguments to run with, or `Refused`: why the call does not run, in words a model can act on.
 """
 
 from __future__ import annotations
@@ -10,25 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias, cast
 
-from jupyter_tools.errors import ToolArgumentsError
+from jupyter_tools.errors import JupyterToolsError
 from jupyter_tools.events import AgentToolResult
 from jupyter_tools.json_types import JsonObject
 from jupyter_tools.messages import ToolCallContent
-from jupyter_tools.tools.approval import ApprovalRequest, Approvals
+from jupyter_tools.tools.approval import ApprovalAnswer, ApprovalRequest, Approvals
 from jupyter_tools.tools.attempt import error_result, failure_result
+from jupyter_tools.tools.history import CallHistory
 from jupyter_tools.tools.options import BeforeHook, ExecutionOptions
 from jupyter_tools.tools.tool import AgentTool
 from jupyter_tools.tools.validation import validate_tool_arguments
 
 Toolbox: TypeAlias = Mapping[str, AgentTool]
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A call that may go on. The call's arguments are validated and coerced."""
-
-    tool: AgentTool
-    call: ToolCallContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +32,14 @@ class Refused:
     status: Literal["ok", "error", "denied"] = "error"
 
 
-def check(call: ToolCallContent, tools: Toolbox, options: ExecutionOptions) -> Prepared | Refused:
-    """What can be said without asking anybody."""
+def check(call: ToolCallContent, tools: Toolbox, history: CallHistory | None) -> JsonObject | Refused:
+    """The arguments to run with, validated and coerced: what can be said without asking anybody."""
     tool = tools.get(call.name)
     if tool is None:
         return Refused(error_result(_unknown(call.name, tools), error="UnknownNameError"))
     if tool.execute is None and tool.function is None:
         return Refused(error_result(f"{call.name} is only declared and cannot be run here.", error="NotExecutable"))
-    if call.problem is not None:
-        return Refused(error_result(f"{call.name} was not run: {call.problem}", error="ToolArgumentsError"))
-    refusal = options.history.refuse(call.name, call.arguments) if options.history is not None else None
+    refusal = history.refuse(call.name, call.arguments) if history is not None else None
     if refusal is not None:
         return Refused(error_result(refusal, error="RepeatedCall"))
     return _validated(tool, call)
@@ -62,54 +53,59 @@ def _unknown(name: str, tools: Toolbox) -> str:
     return f"There is no tool {name!r}.{hint}{known}"
 
 
-def _validated(tool: AgentTool, call: ToolCallContent) -> Prepared | Refused:
+def _validated(tool: AgentTool, call: ToolCallContent) -> JsonObject | Refused:
     try:
-        arguments = validate_tool_arguments(tool, call)
-    except ToolArgumentsError as error:
+        return validate_tool_arguments(tool, call)
+    except JupyterToolsError as error:
         return Refused(failure_result(error))
-    return Prepared(tool, ToolCallContent(id=call.id, name=call.name, arguments=arguments))
 
 
-async def consult(prepared: Prepared, options: ExecutionOptions, approvals: Approvals) -> Prepared | Refused:
-    """Ask the hook, then the person. What either changes is validated again."""
+def asks(tool: AgentTool, options: ExecutionOptions) -> bool:
+    """False if neither a hook nor a person has a say: the usual case, and a cheap question."""
+    match options.approval:
+        case "ask":
+            return tool.requires_approval or options.before is not None
+        case "never":
+            return options.before is not None
+        case _:
+            return True
+
+
+async def consult(
+    tool: AgentTool, call: ToolCallContent, options: ExecutionOptions, approvals: Approvals
+) -> JsonObject | Refused:
+    """Ask the hook, then the person, about a call with validated arguments. What either changes is validated again."""
     if options.before is not None:
-        changed = await _asked_hook(prepared, options.before)
-        if isinstance(changed, Refused):
-            return changed
-        prepared = changed
-    request = ApprovalRequest(
-        tool=prepared.tool,
-        tool_call_id=prepared.call.id,
-        arguments=prepared.call.arguments,
-        run_id=options.run_id,
-    )
-    return await _approved(prepared, request, approvals) if approvals.needed(request) else prepared
+        arguments = await _after_hook(tool, call, options.before)
+        if isinstance(arguments, Refused):
+            return arguments
+        call = replace(call, arguments=arguments)
+    request = ApprovalRequest(tool=tool, tool_call_id=call.id, arguments=call.arguments, run_id=options.run_id)
+    if not approvals.needed(request):
+        return call.arguments
+    return _decided(tool, call, await approvals.answer(request))
 
 
-async def _asked_hook(prepared: Prepared, before: BeforeHook) -> Prepared | Refused:
-    answer: Any = before(prepared.tool, prepared.call)
+async def _after_hook(tool: AgentTool, call: ToolCallContent, before: BeforeHook) -> JsonObject | Refused:
+    answer: Any = before(tool, call)
     if hasattr(answer, "__await__"):
         answer = await answer
     match answer:
         case None:
-            return prepared
+            return call.arguments
         case AgentToolResult():
             return Refused(answer, "denied" if answer.is_error else "ok")
         case dict():
-            return _with(prepared, cast("JsonObject", answer))
+            return _validated(tool, replace(call, arguments=cast("JsonObject", answer)))
         case _:
             kind = type(answer).__name__
-            raise TypeError(f"the hook before {prepared.tool.name} returned {kind}: None, a dict or an AgentToolResult")
+            raise TypeError(f"the hook before {tool.name} returned {kind}: None, a dict or an AgentToolResult is meant")
 
 
-def _with(prepared: Prepared, arguments: JsonObject) -> Prepared | Refused:
-    return _validated(prepared.tool, replace(prepared.call, arguments=arguments))
-
-
-async def _approved(prepared: Prepared, request: ApprovalRequest, approvals: Approvals) -> Prepared | Refused:
-    answer = await approvals.answer(request)
+def _decided(tool: AgentTool, call: ToolCallContent, answer: ApprovalAnswer) -> JsonObject | Refused:
     if answer.decision == "deny":
         reason = f": {answer.reason}" if answer.reason else "."
-        text = f"{prepared.tool.name} was not run. The call was denied{reason}"
-        return Refused(error_result(text, error="Denied"), "denied")
-    return prepared if answer.arguments is None else _with(prepared, answer.arguments)
+        return Refused(error_result(f"{tool.name} was not run. The call was denied{reason}", error="Denied"), "denied")
+    if answer.arguments is None:
+        return call.arguments
+    return _validated(tool, replace(call, arguments=answer.arguments))
