@@ -31,7 +31,8 @@ def tools_of_cell(shell: InteractiveShell, cell: str) -> Table:
         raise ConfigurationError("This cell defines no function that could become a tool. Write one with def.")
     if not shell.run_cell(cell, store_history=False).success:
         raise CellError("The cell failed, so no tool was made.")
-    made = [as_tool(value) for name in names if _can_be_tool(value := shell.user_ns.get(name))]
+    values = [shell.user_ns.get(name) for name in names]
+    made = [as_tool(value) for value in values if isinstance(value, AgentTool) or inspect.isfunction(value)]
     return Table(columns=("tool", "", "description", "arguments"), rows=[_row(shell, tool) for tool in made])
 
 
@@ -42,10 +43,6 @@ def _function_names(code: str) -> list[str]:
         return ["?"]  # running the cell shows what is wrong with it
     functions = [node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     return [name for name in dict.fromkeys(functions) if not name.startswith("_")]
-
-
-def _can_be_tool(value: object) -> bool:
-    return isinstance(value, AgentTool) or inspect.isfunction(value)
 
 
 def _row(shell: InteractiveShell, tool: AgentTool) -> tuple[str, str, str, str]:

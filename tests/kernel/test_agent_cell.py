@@ -1,0 +1,144 @@
+"""The whole path in real kernels: Run All, interrupts, stops, mistakes, on three releases of ipykernel."""
+
+import json
+import time
+
+import pytest
+
+from tests.kernel.driver import WIDGET_VIEW, Cell, Kernel
+
+pytestmark = pytest.mark.kernel
+SLOW = "%%agent -m scripted:slow --new\nTalk."
+SHORT = "%%agent -m scripted:short\nHi."
+
+
+def begin(kernel: Kernel, code: str) -> Cell:
+    """Send a slow cell and wait until it shows its widget and the run goes on."""
+    cell = kernel.send(code)
+    kernel.until(lambda: cell.outputs)
+    end = time.monotonic() + 0.6
+    kernel.until(lambda: time.monotonic() > end)
+    return cell
+
+
+def test_run_all_loses_no_cell(kernel: Kernel):
+    codes = [f"%%agent -m scripted:short -o r{number}\nHello {number}" for number in range(5)]
+    cells = kernel.run_all([*codes, "print([r0.text, r1.text, r2.text, r3.text, r4.text])"])
+    assert [cell.status for cell in cells] == ["ok"] * 6
+    assert all("Hello." in cell.text for cell in cells[:5])
+    assert cells[5].text.strip() == str(["Hello."] * 5)
+
+
+def test_the_answer_stays_as_html_markdown_and_text_without_a_widget(kernel: Kernel):
+    cell = kernel.run(SHORT, cell_id="cell-7")
+    [output] = cell.outputs
+    assert set(output["data"]) == {"text/html", "text/markdown", "text/plain"}
+    assert "Hello." in output["data"]["text/html"]
+    assert output["metadata"]["jupyter_tools"]["model"] == "short"
+    assert output["metadata"]["jupyter_tools"]["run_id"]
+
+
+def test_an_interrupt_ends_the_cell_at_once_keeps_the_text_and_the_next_cell_works(kernel: Kernel):
+    cell, queued = begin(kernel, SLOW), kernel.send("print('must not run')")
+    pressed = time.monotonic()
+    kernel.interrupt()
+    kernel.until(lambda: cell.done)
+    elapsed = time.monotonic() - pressed
+    kernel.wait([queued])
+    assert elapsed < 0.5
+    assert cell.status == "error"
+    assert cell.error.startswith("Interrupted.")
+    assert "\n" not in cell.error
+    assert "word3" in cell.text
+    assert "stopped" in cell.text
+    assert WIDGET_VIEW not in json.dumps(cell.outputs)
+    assert queued.status == "aborted"
+    assert kernel.run(SHORT).status == "ok"
+    assert "word3" in kernel.ok("%agent history").text
+
+
+def test_a_call_in_a_loop_blocks_and_can_be_interrupted(kernel: Kernel):
+    code = "for n in range(3):\n    get_ipython().run_cell_magic('agent', '-m scripted:slow --new', f'Talk {n}.')"
+    cell = begin(kernel, code)
+    pressed = time.monotonic()
+    kernel.interrupt()
+    kernel.until(lambda: cell.done)
+    assert time.monotonic() - pressed < 0.5
+    assert cell.error.startswith("Interrupted.")
+    assert "word3" in cell.text
+    assert kernel.run(SHORT).status == "ok"
+
+
+def test_a_blocking_call_below_an_awaiting_cell_can_be_interrupted(kernel: Kernel):
+    code = "import asyncio\nawait asyncio.sleep(0)\nget_ipython().run_cell_magic('agent', '-m scripted:slow', 'Talk.')"
+    cell = begin(kernel, code)
+    pressed = time.monotonic()
+    kernel.interrupt()
+    kernel.until(lambda: cell.done)
+    assert time.monotonic() - pressed < 0.5
+    assert "word3" in cell.text
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%capture captured"])
+def test_an_agent_cell_inside_another_magic_blocks_and_works(kernel: Kernel, magic: str):
+    cell = kernel.run(f"{magic}\n%%agent -m scripted:short -o result\nHi.")
+    assert cell.status == "ok", cell.error
+    assert kernel.ok("print(result.text)").text.strip() == "Hello."
+
+
+def test_a_function_and_a_loop_take_the_blocking_path(kernel: Kernel):
+    kernel.ok("def ask(q):\n    get_ipython().run_cell_magic('agent', '-m scripted:short -o r', q)\n    return r.text")
+    assert kernel.ok("print([ask('a'), ask('b')])").text.splitlines()[0] == "['Hello.', 'Hello.']"
+
+
+def test_a_failed_run_keeps_its_text_says_why_in_one_sentence_and_stops_the_queue(kernel: Kernel):
+    cell, queued = kernel.run_all(["%%agent -m scripted:broken\nTalk.", "print(1)"])
+    assert cell.error == "scripted: the server fell over."
+    assert "Half of" in cell.text
+    assert queued.status == "aborted"
+    assert kernel.run(SHORT).status == "ok"
+
+
+def test_stop_from_the_page_ends_the_run_well_and_the_queue_goes_on(kernel: Kernel):
+    major = int(kernel.ok("import ipykernel; print(ipykernel.version_info[0])").text)
+    if major < 7:
+        pytest.skip("before ipykernel 7 a page's messages wait until the cell is over")
+    cell, queued = begin(kernel, SLOW), kernel.send("print('goes on')")
+    view = cell.outputs[0]["data"][WIDGET_VIEW]["model_id"]
+    pressed = time.monotonic()
+    kernel.say(view, {"kind": "stop"})
+    kernel.until(lambda: cell.done)
+    assert time.monotonic() - pressed < 0.5
+    kernel.wait([queued])
+    assert (cell.status, queued.status) == ("ok", "ok")
+    assert "word3" in cell.text
+    assert "stopped" in cell.text
+
+
+def test_traces_and_tool_are_in_the_notebook_after_loading(kernel: Kernel):
+    kernel.run(SHORT, cell_id="cell-7")
+    frame = kernel.ok("frame = traces()\nprint(sorted(set(frame['kind'])), set(frame['cell_id'].dropna()))")
+    assert frame.text.strip() == "['agent', 'model', 'turn'] {'cell-7'}"
+    assert kernel.ok("print(callable(tool))").text.strip() == "True"
+
+
+def test_loading_takes_no_pandas_no_widgets_and_little_time(kernel: Kernel):
+    heavy = "[name for name in ('pandas', 'anywidget', 'httpx', 'xllamacpp', 'markdown_it') if name in sys.modules]"
+    assert kernel.ok(f"import sys; print({heavy})").text.strip() == "[]"
+
+
+def test_help_explains_every_option(kernel: Kernel):
+    reply = kernel.ok("%%agent?").reply
+    assert reply is not None
+    text = json.dumps(reply["payload"])
+    for option in (
+        "--model",
+        "--tools",
+        "--no-tools",
+        "--system",
+        "--max-turns",
+        "--new",
+        "--base-url",
+        "--temperature",
+    ):
+        assert option in text
