@@ -1,1 +1,37 @@
-"""Traces: events become spans, spans become rows, rows become a DataFrame."""
+"""Traces: every run, turn, model call and tool call as a row, in SQLite beside the notebook and in a DataFrame.
+
+`from jupyter_tools import traces; traces()`: the package answers like the `traces` in it, since both have one name.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+
+from jupyter_tools.traces.columns import COLUMNS, Column, columns_markdown
+from jupyter_tools.traces.frame import Traces, traces
+from jupyter_tools.traces.record import TraceRecorder
+from jupyter_tools.traces.redaction import add_redaction, redact
+from jupyter_tools.traces.store import TraceStore, default_store
+
+tools, models, runs = traces.tools, traces.models, traces.runs
+
+
+class _CallablePackage(ModuleType):
+    __call__ = staticmethod(traces.__call__)
+
+
+sys.modules[__name__].__class__ = _CallablePackage
+
+__all__ = [
+    "COLUMNS",
+    "Column",
+    "TraceRecorder",
+    "TraceStore",
+    "Traces",
+    "add_redaction",
+    "columns_markdown",
+    "default_store",
+    "redact",
+    "traces",
+]

@@ -1,0 +1,135 @@
+"""The SQLite file of the traces: made, checked, brought up to date. A damaged or newer file is never touched."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from jupyter_tools.errors import TraceStoreError
+from jupyter_tools.traces.columns import COLUMNS
+
+MEMORY = ":memory:"
+SCHEMA_VERSION = 1
+_APPLICATION_ID = 0x4A547472  # "JTtr": tells our files from other programs'
+_BUSY_TIMEOUT_S = 10.0
+_ELSEWHERE = "Move it away, or set JUPYTER_TOOLS_TRACES to another file."
+
+_TABLES = f"""
+CREATE TABLE spans (
+    seq INTEGER PRIMARY KEY,
+    span_id TEXT NOT NULL UNIQUE,
+    {", ".join(f"{column.name} {column.sql_type}" for column in COLUMNS if column.name != "span_id")}
+);
+CREATE INDEX spans_of_session ON spans (session_id);
+CREATE INDEX spans_of_run ON spans (run_id);
+CREATE INDEX spans_running ON spans (session_id) WHERE status = 'running';
+CREATE TABLE blobs (hash TEXT PRIMARY KEY, data TEXT NOT NULL);
+CREATE TABLE sessions (
+    session_id TEXT PRIMARY KEY,
+    pid INTEGER NOT NULL,
+    host TEXT NOT NULL,
+    process_started REAL,
+    started INTEGER NOT NULL,
+    closed INTEGER
+);
+"""
+
+
+class UnwritableError(TraceStoreError):
+    """The folder or the file may not be written to."""
+
+
+def open_database(path: str) -> sqlite3.Connection:
+    """A connection to the traces in `path`, which is made if it does not exist.
+
+    Raises:
+        TraceStoreError: If the file is damaged, another program's, or of a newer version of this package.
+        UnwritableError: If it cannot be written.
+    """
+    if path != MEMORY:
+        _make_private_file(Path(path))
+    connection = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+    try:
+        _check(connection, path)
+        _retry_while_locked(connection, "PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        with transaction(connection):
+            _bring_up_to_date(connection, path)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise TraceStoreError(
+            f"The trace file {path} cannot be used ({error}); it was left as it is. {_ELSEWHERE}"
+        ) from error
+    except TraceStoreError:
+        connection.close()
+        raise
+    return connection
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing of what is written inside; other processes wait their turn."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _make_private_file(path: Path) -> None:
+    """The file and its folder, for their owner only: prompts are private. A folder of ours stays out of git."""
+    try:
+        if not path.parent.is_dir():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if path.parent.name == ".jupyter_tools" and not (path.parent / ".gitignore").exists():
+            (path.parent / ".gitignore").write_text("*\n")
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise UnwritableError(f"The traces cannot be written to {path}: {error.strerror}.") from error
+
+
+def _check(connection: sqlite3.Connection, path: str) -> None:
+    """Before anything is written: whose file is it, and from when?"""
+    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application_id != _APPLICATION_ID and (tables or version):
+        raise TraceStoreError(f"{path} is an SQLite file of another program, and was left as it is. {_ELSEWHERE}")
+    if version > SCHEMA_VERSION:
+        raise TraceStoreError(
+            f"The trace file {path} was written by a newer jupyter_tools (schema {version}, this one knows "
+            f"{SCHEMA_VERSION}). Upgrade jupyter_tools, or set JUPYTER_TOOLS_TRACES to another file."
+        )
+
+
+def _bring_up_to_date(connection: sqlite3.Connection, path: str) -> None:
+    _check(connection, path)  # again: another process may have made it meanwhile
+    known = {row[1] for row in connection.execute("PRAGMA table_info(spans)")}
+    if not known:
+        for statement in filter(str.strip, _TABLES.split(";")):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+    for column in COLUMNS:  # an older version's table lacks the columns that came later
+        if known and column.name not in known:
+            connection.execute(f"ALTER TABLE spans ADD COLUMN {column.name} {column.sql_type}")
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _retry_while_locked(connection: sqlite3.Connection, statement: str) -> None:
+    """SQLite does not wait for others when it changes the journal's mode."""
+    deadline = time.monotonic() + _BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute(statement)
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return

@@ -1,0 +1,138 @@
+"""`SpanFold`: the events of a run, one after the other, become spans. Pure: no clock, no thread, no database.
+
+Any sequence of events gives consistent spans, also one that was cut short or joined half way: a span that was never
+opened is opened by its end, and the end of what is around a span closes it if it is still open.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+
+from jupyter_tools.events import (
+    AgentEndEvent,
+    AgentEvent,
+    AgentStartEvent,
+    MessageEndEvent,
+    ToolExecutionEndEvent,
+    ToolExecutionStartEvent,
+    ToolExecutionUpdateEvent,
+    TurnEndEvent,
+    TurnStartEvent,
+    TurnUpdateEvent,
+)
+from jupyter_tools.json_types import JsonValue
+from jupyter_tools.messages import AssistantMessage, Message, text_of
+from jupyter_tools.traces.model_spans import ModelSpans, status_of
+from jupyter_tools.traces.span import Span, SpanBook, SpanContext, SpanStatus
+from jupyter_tools.traces.tool_spans import ToolSpans
+
+
+class SpanFold:
+    """Folds events into spans. One fold may see several runs, one after the other, and tool calls without a run.
+
+    Args:
+        new_span_id: Gives a new span id at each call.
+        context: What all its spans have in common.
+    """
+
+    def __init__(self, new_span_id: Callable[[], str], context: SpanContext) -> None:
+        self._book = SpanBook(new_span_id, context)
+        self._tools = ToolSpans(self._book)
+        self._models = ModelSpans(self._book)
+
+    def add(self, event: AgentEvent, at_s: float, details: JsonValue = None) -> list[Span]:
+        """Take one event; the spans it opened or changed.
+
+        Args:
+            event: The event.
+            at_s: When it came, on the monotonic clock.
+            details: The details of a tool's result as they were then.
+        """
+        match event:
+            case ToolExecutionStartEvent():
+                self._tools.start(event, at_s)
+            case ToolExecutionUpdateEvent(status="done"):
+                self._tools.done(event, at_s, details)
+            case ToolExecutionEndEvent():
+                self._tools.end(event, at_s, details)
+            case MessageEndEvent(message=AssistantMessage() as message):
+                self._models.end(event, message, at_s)
+            case TurnUpdateEvent():
+                self._models.notice(event.notice)
+            case TurnStartEvent():
+                self._start_turn(event, at_s)
+            case TurnEndEvent():
+                self._end_turn(event, at_s)
+            case AgentStartEvent():
+                self._start_run(event, at_s)
+            case AgentEndEvent():
+                self._end_run(event, at_s)
+            case _:  # pieces and progress are in what they end up in
+                pass
+        return self._book.take_changed()
+
+    def close(self, at_s: float) -> list[Span]:
+        """Nothing more comes: what is still open is interrupted. The spans that changed."""
+        self._close_run(at_s)
+        return self._book.take_changed()
+
+    def _start_run(self, event: AgentStartEvent, at_s: float) -> None:
+        self._close_run(at_s)
+        info, prompt = event.info, text_of(event.prompt.content)
+        span = self._book.open("agent", "agent", event.timestamp_ms, at_s)
+        span.run_id, span.args, span.info = event.run_id, prompt, dict(info)
+        span.provider, span.model = _text(info, "provider"), _text(info, "model")
+        span.prompt_hash = _text(info, "prompt_hash") or _hash(prompt)
+        span.system_hash, span.schema_hash = _text(info, "system_hash"), _text(info, "schema_hash")
+        span.parameters = info.get("parameters") or None
+        self._book.agent = span
+
+    def _end_run(self, event: AgentEndEvent, at_s: float) -> None:
+        status = status_of(event.stop_reason)
+        self._close_turn(at_s, "stopped" if status == "stopped" else "interrupted")
+        span = self._book.agent or self._book.open("agent", "agent", event.timestamp_ms, at_s)
+        span.run_id, span.messages, span.result = event.run_id, event.messages, _answer(event.messages)
+        span.count(event.usage)
+        span.stop_reason = event.stop_reason
+        self._book.finish(span, status, at_s, error=event.error_message)
+        self._book.agent = None
+
+    def _close_run(self, at_s: float) -> None:
+        self._close_turn(at_s, "interrupted")
+        if self._book.agent is not None:
+            self._book.finish(self._book.agent, "interrupted", at_s)
+            self._book.agent = None
+
+    def _start_turn(self, event: TurnStartEvent, at_s: float) -> None:
+        self._close_turn(at_s, "interrupted")
+        span = self._book.open("turn", f"turn {event.turn}", event.timestamp_ms, at_s)
+        span.turn = event.turn
+        self._book.turn = span
+        self._models.start(event, at_s)
+
+    def _end_turn(self, event: TurnEndEvent, at_s: float) -> None:
+        status = status_of(event.message.stop_reason)
+        if self._book.turn is not None:
+            self._book.turn.stop_reason = event.message.stop_reason
+        self._close_turn(at_s, status, event.message.error_message)
+
+    def _close_turn(self, at_s: float, status: SpanStatus, error: str | None = None) -> None:
+        self._models.close(at_s, "stopped" if status == "stopped" else "interrupted")
+        self._tools.close(at_s, "stopped" if status == "stopped" else "interrupted")
+        if self._book.turn is not None:
+            self._book.finish(self._book.turn, status, at_s, error=error)
+            self._book.turn = None
+
+
+def _answer(messages: tuple[Message, ...]) -> str | None:
+    return next((message.text for message in reversed(messages) if isinstance(message, AssistantMessage)), None)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _text(info: Mapping[str, JsonValue], key: str) -> str | None:
+    value = info.get(key)
+    return None if value is None else str(value)

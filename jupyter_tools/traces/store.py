@@ -1,0 +1,239 @@
+"""`TraceStore`: spans on disk before they are needed.
+
+A run's thread only appends to a queue. The store's own thread folds, redacts and writes what is queued, in batches,
+0.05 s after the first event of a batch. Who wants to read does the same at once: `flush` is the writer's work, done
+here and now. One lock guards the connection and the folds; nothing else is shared.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import functools
+import itertools
+import logging
+import os
+import secrets
+import sqlite3
+import threading
+import time
+import warnings
+import weakref
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from jupyter_tools.errors import TraceStoreError
+from jupyter_tools.traces.columns import COLUMN_NAMES
+from jupyter_tools.traces.database import MEMORY, UnwritableError, open_database, transaction
+from jupyter_tools.traces.rows import RowMaker
+from jupyter_tools.traces.sessions import close_session, interrupt_dead_sessions, open_session
+from jupyter_tools.traces.span import Span
+
+BATCH_S = 0.05  # how long the first event of a batch waits for more
+QUEUE_LIMIT = 50_000  # beyond it, the run's thread writes itself: back-pressure instead of loss
+_ROWS_A_STATEMENT = 256  # SQLite lets go of Python's lock at each statement; a busy kernel takes long to give it back
+_RETRY_S = 1.0
+
+_INSERT_SPANS = f"INSERT INTO spans ({', '.join(COLUMN_NAMES)})"
+_UPDATES = ", ".join(f"{name} = excluded.{name}" for name in COLUMN_NAMES if name != "span_id")
+_UPDATE_SPANS = f"ON CONFLICT (span_id) DO UPDATE SET {_UPDATES}"
+
+_log = logging.getLogger(__name__)
+_stores: weakref.WeakSet[TraceStore] = weakref.WeakSet()
+_parents_connections: list[sqlite3.Connection] = []  # a forked child must neither use nor close them
+
+
+class TraceStore:
+    """The spans of this and other kernels, in one SQLite file. All methods may be called from any thread.
+
+    Args:
+        path: The file, made if needed; ":memory:" keeps the spans in memory.
+
+    Raises:
+        TraceStoreError: If the file cannot be used. It is never overwritten.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = MEMORY if str(path) == MEMORY else str(Path(path).expanduser().resolve())
+        self._start_over()
+        with self._lock:
+            self._connection()
+        _stores.add(self)
+        atexit.register(self.close)
+
+    def _start_over(self) -> None:
+        """Nothing queued, no thread, no connection: at the beginning, and in a forked child."""
+        self.session_id = secrets.token_hex(4)
+        self._ids = itertools.count(1)
+        self._queue: deque[Callable[[], list[Span]]] = deque()
+        self._unwritten: dict[str, Span] = {}
+        self._lock = threading.RLock()
+        self._wake = threading.Event()
+        self._writer: threading.Thread | None = None
+        self._open: sqlite3.Connection | None = None
+        self._closed = False
+        self._rows = RowMaker()
+
+    def new_span_id(self) -> str:
+        """A span id nobody else has: 16 hexadecimal digits, as in OpenTelemetry."""
+        return f"{self.session_id}{next(self._ids):08x}"
+
+    def put(self, change: Callable[[], list[Span]]) -> None:
+        """Queue `change()`, which gives the spans that are new or different; called later, in the queue's order."""
+        self._queue.append(change)
+        if not self._wake.is_set():
+            self._wake_writer()
+        elif len(self._queue) > QUEUE_LIMIT:
+            with contextlib.suppress(TraceStoreError):  # the writer tells
+                self.flush()
+
+    def flush(self) -> None:
+        """Write what is queued, now.
+
+        Raises:
+            TraceStoreError: If it cannot be written. It stays queued in memory.
+        """
+        with self._lock:
+            while self._queue:
+                for span in self._queue.popleft()():
+                    self._unwritten[span.span_id] = span
+            if not self._unwritten:
+                return
+            try:
+                self._write(self._unwritten.values())
+            except sqlite3.Error as error:
+                raise TraceStoreError(f"The traces cannot be written to {self.path} now ({error}).") from error
+            self._unwritten.clear()
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection, with everything recorded so far in it; for reading, and in this thread only.
+
+        Raises:
+            TraceStoreError: If the file cannot be read.
+        """
+        self.flush()
+        with self._lock:
+            try:
+                interrupt_dead_sessions(self._connection())
+                yield self._connection()
+            except sqlite3.Error as error:
+                raise TraceStoreError(f"The traces in {self.path} cannot be read: {error}.") from error
+
+    def close(self) -> None:
+        """Write what is queued and let go of the file. An event that still comes opens it again."""
+        with self._lock:
+            try:
+                self.flush()
+            except TraceStoreError as error:
+                _log.error("%s What was not written is lost.", error)
+            if self._open is not None:
+                with contextlib.suppress(sqlite3.Error):
+                    close_session(self._open, self.session_id)
+                self._open.close()
+                self._open = None
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._open is not None and self._file_id() != self._opened_file:
+            self._open.close()  # the file was moved away or deleted under us: begin a new one
+            self._open = None
+        if self._open is None:
+            self._open = open_database(self.path)
+            self._opened_file = self._file_id()
+            interrupt_dead_sessions(self._open)
+            open_session(self._open, self.session_id)
+        return self._open
+
+    def _file_id(self) -> int | None:
+        try:
+            return None if self.path == MEMORY else Path(self.path).stat().st_ino
+        except OSError:
+            return None
+
+    def _write(self, spans: Iterable[Span]) -> None:
+        for span in spans:
+            span.session_id = self.session_id
+        rows, blobs = self._rows.rows(spans)
+        with transaction(self._connection()):
+            _insert(self._connection(), "INSERT OR IGNORE INTO blobs (hash, data)", 2, blobs)
+            _insert(self._connection(), _INSERT_SPANS, len(COLUMN_NAMES), rows, _UPDATE_SPANS)
+
+    def _wake_writer(self) -> None:
+        self._wake.set()
+        if self._writer is None or not self._writer.is_alive():
+            self._writer = threading.Thread(target=self._work, name="jupyter_tools traces", daemon=True)
+            self._writer.start()
+
+    def _work(self) -> None:
+        told = False
+        while True:
+            self._wake.wait()
+            time.sleep(BATCH_S)
+            self._wake.clear()
+            try:
+                self.flush()
+                told = False
+            except TraceStoreError as error:
+                if not told:
+                    _log.warning("%s They are kept in memory and written as soon as possible.", error)
+                told = True
+                time.sleep(_RETRY_S)
+                self._wake.set()
+
+
+def _insert(
+    connection: sqlite3.Connection, head: str, width: int, rows: Sequence[Sequence[Any]], tail: str = ""
+) -> None:
+    for start in range(0, len(rows), _ROWS_A_STATEMENT):
+        batch = rows[start : start + _ROWS_A_STATEMENT]
+        connection.execute(_statement(head, width, len(batch), tail), [cell for row in batch for cell in row])
+
+
+@functools.lru_cache(_ROWS_A_STATEMENT)
+def _statement(head: str, width: int, count: int, tail: str) -> str:
+    row = f"({', '.join('?' * width)})"
+    return f"{head} VALUES {', '.join([row] * count)} {tail}"
+
+
+def _in_forked_child() -> None:
+    for store in _stores:
+        if store._open is not None:
+            _parents_connections.append(store._open)
+        store._start_over()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_forked_child)
+
+
+_default: tuple[str | None, TraceStore] | None = None
+_default_lock = threading.Lock()
+
+
+def default_store() -> TraceStore:
+    """This kernel's store: the file that JUPYTER_TOOLS_TRACES names, or `.jupyter_tools/traces.db` where it works.
+
+    In a folder that cannot be written to, the spans stay in memory, with one warning.
+
+    Raises:
+        TraceStoreError: If the file is damaged, another program's or of a newer version.
+    """
+    global _default  # noqa: PLW0603  # the one per process
+    setting = os.environ.get("JUPYTER_TOOLS_TRACES") or None
+    with _default_lock:
+        if _default is None or _default[0] != setting:
+            store = _open_default(setting or Path(".jupyter_tools", "traces.db"))
+            if _default is not None:
+                _default[1].close()
+            _default = (setting, store)
+        return _default[1]
+
+
+def _open_default(path: str | Path) -> TraceStore:
+    try:
+        return TraceStore(path)
+    except UnwritableError as error:
+        warnings.warn(f"{error} They are kept in memory until the kernel ends.", stacklevel=3)
+        return TraceStore(MEMORY)

@@ -1,0 +1,125 @@
+"""Python values as JSON text and back: `encode` and `decode`.
+
+What JSON knows stays as it is. The rest becomes an object with one tag, `{"$bytes": "..."}`, and comes back as what it
+was: bytes, dates, NaN, sets, arrays, frames, messages. What cannot come back is kept as its type and a bounded
+description, a `StoredObject`. Reading runs no code of the file's author: there is no pickle in it.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+import reprlib
+from dataclasses import dataclass
+from typing import Any
+
+from jupyter_tools.traces.codecs import READERS, codec_for
+
+_MAX_DEPTH = 100
+_PLAIN = frozenset({str, int, bool, type(None)})
+_describe = reprlib.Repr()  # bounded, and survives objects whose own repr raises
+_describe.maxother = _describe.maxstring = 2000
+_to_json = json.JSONEncoder(ensure_ascii=False).encode
+_codec_for = functools.lru_cache(1024)(codec_for)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """A value that could not be stored whole.
+
+    Attributes:
+        type: The name of its type.
+        text: How its `repr` began.
+    """
+
+    type: str
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def encode(value: Any) -> str:
+    """The value as JSON text. What cannot be stored is described; nothing makes it fail."""
+    text = _to_json(_simplified(value, 0))
+    if not is_utf8(text):
+        return json.dumps(json.loads(text))
+    return text
+
+
+def decode(text: str) -> Any:
+    """The value of a text that `encode` wrote."""
+    return json.loads(text, object_hook=_restored)
+
+
+def is_utf8(text: str) -> bool:
+    """Whether the text can be written as UTF-8: half a surrogate pair, which models do produce, cannot."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def snapshot(value: Any, depth: int = 0) -> Any:
+    """Dicts and lists copied, so that nobody changes them while they wait to be stored; the rest as it is."""
+    kind = type(value)
+    if kind is dict and depth < _MAX_DEPTH:
+        return {key: item if type(item) in _PLAIN else snapshot(item, depth + 1) for key, item in value.items()}
+    if kind is list and depth < _MAX_DEPTH:
+        return [item if type(item) in _PLAIN else snapshot(item, depth + 1) for item in value]
+    return value
+
+
+def _simplified(value: Any, depth: int) -> Any:
+    kind = type(value)
+    if kind in _PLAIN or (kind is float and math.isfinite(value)):
+        return value
+    if depth > _MAX_DEPTH:
+        return _described(value)
+    if kind is dict and _has_plain_keys(value):
+        return {key: _simplified(item, depth + 1) for key, item in value.items()}
+    if kind in (list, tuple):
+        return [_simplified(item, depth + 1) for item in value]
+    return _tagged(value, depth + 1)
+
+
+def _has_plain_keys(value: dict[Any, Any]) -> bool:
+    if len(value) == 1 and str(next(iter(value))).startswith("$"):  # would be taken for a tag
+        return False
+    return all(type(key) is str for key in value)
+
+
+def _tagged(value: Any, depth: int) -> Any:
+    codec = _codec_for(type(value))
+    if codec is None:
+        return _described(value)
+    try:
+        written = codec.write(value)
+    except (ValueError, TypeError, OSError):
+        return _described(value)
+    stored = _simplified(written, depth)
+    return stored if codec.tag is None else {codec.tag: stored}
+
+
+def _described(value: Any) -> Any:
+    kind = type(value)
+    return {"$object": [f"{kind.__module__}.{kind.__qualname__}", _describe.repr(value)]}
+
+
+def _restored(stored: dict[str, Any]) -> Any:
+    if len(stored) != 1:
+        return stored
+    ((tag, content),) = stored.items()
+    if tag == "$object":
+        return StoredObject(*content)
+    reader = READERS.get(tag)
+    if reader is None:
+        return stored
+    try:
+        return reader(content)
+    except (ValueError, TypeError, KeyError, ImportError):
+        return StoredObject(tag, f"<{tag} that cannot be read here>")
