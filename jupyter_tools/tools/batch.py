@@ -6,7 +6,7 @@ import asyncio
 import contextvars
 from collections import deque
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Protocol, cast
 
 from jupyter_tools.events import (
     AgentEvent,
@@ -149,22 +149,22 @@ class Batch:
 
     async def _work(self) -> None:
         self._has_spare = False
+        task = cast("asyncio.Task[None]", asyncio.current_task())
         slice_end = self._loop.time() + SLICE_S
         while self._has_room():
             invocation = self._queue.popleft()
             self._running.add(invocation)
             self._call_worker()
-            await invocation.run()
-            if self._is_stained():
+            await invocation.run(task)
+            if self._is_stained(task):
                 return
             if invocation.ended > slice_end:
                 await asyncio.sleep(0)
                 slice_end = self._loop.time() + SLICE_S
 
-    def _is_stained(self) -> bool:
-        """True if a tool has left something in the worker's task that the next call must not find."""
-        task = asyncio.current_task()
-        return contextvars.copy_context() != self._context or (task is not None and task.cancelling() > 0)
+    def _is_stained(self, worker: asyncio.Task[None]) -> bool:
+        """True if a tool has left something in the worker that the next call must not find."""
+        return contextvars.copy_context() != self._context or worker.cancelling() > 0
 
     def _worker_left(self, worker: asyncio.Task[None]) -> None:
         self._workers.discard(worker)

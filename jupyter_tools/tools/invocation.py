@@ -95,12 +95,12 @@ class Invocation:
         return (self.ended - self.started) * 1000 if self.started else 0.0
 
     # --- its end ---
-    async def run(self) -> None:
-        """Take the call from its check to its end. Never raises for what a tool or a hook does."""
-        self._task = asyncio.current_task()
+    async def run(self, task: asyncio.Task[Any]) -> None:
+        """Take the call from its check to its end, in `task`. Never raises for what a tool or a hook does."""
+        self._task = task
         result, error = await attempt(self._steps, _as_it_is)
-        if self._ending is not None and self._task is not None:
-            self._task.uncancel()
+        if self._ending is not None:
+            task.uncancel()
         if result is None or self._ending == "timeout":
             result = self._failed(error)
         elif result.is_error and self.status == "ok":
