@@ -213,7 +213,7 @@ class MessageEndEvent:
     first_token_ms: float | None = None
 
 
-# Not frozen: a frozen one takes twice as long to make, and three are made for each call. Nobody changes them all the same.
+# These three are not frozen, for speed: frozen ones take twice as long to make, and every call makes all of them.
 @dataclass(slots=True, kw_only=True)
 class ToolExecutionStartEvent:
     """A tool call was taken up. All of a batch's starts come before any of its tools runs."""

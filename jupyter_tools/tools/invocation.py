@@ -22,12 +22,14 @@ from jupyter_tools.tools.context import ToolContext
 from jupyter_tools.tools.deadlines import Deadlines
 from jupyter_tools.tools.options import AfterHook, ExecutionOptions
 from jupyter_tools.tools.preparation import Refused, asks, check, consult
+from jupyter_tools.tools.processes import Errand, ToolProcess
 from jupyter_tools.tools.results import to_result
 from jupyter_tools.tools.running import Place, register
 from jupyter_tools.tools.threads import Job, Mailbox, run_in_thread
 from jupyter_tools.tools.tool import AgentTool
 
 Status: TypeAlias = Literal["ok", "error", "timeout", "denied", "aborted", "skipped"]
+Attempted: TypeAlias = tuple[AgentToolResult | None, BaseException | None]
 UNWIND_S = 0.01  # what a cancelled tool has for its clean-up before its call ends without it
 ABORTED = "Operation aborted"
 
@@ -198,18 +200,44 @@ class Invocation:
             shared.deadlines.add(self.started + self._timeout_s, self)
 
     async def _elsewhere(self, tool: AgentTool) -> AgentToolResult:
-        result, error = await run_in_thread(partial(self._in_thread, tool), self._shared.mailbox, self._take_job)
+        if self.place == "thread":
+            result, error = await self._thread(partial(self._start, tool))
+        else:
+            result, error = await self._process(tool)
         if error is not None:
             self.status = "error"
             return failure_result(error)
         return result or AgentToolResult()
 
-    def _in_thread(self, tool: AgentTool) -> tuple[AgentToolResult | None, BaseException | None]:
-        register.add(self)
+    async def _process(self, tool: AgentTool) -> Attempted:
+        process = ToolProcess(self._errand(tool))
         try:
-            return attempt_in_thread(partial(self._start, tool), to_result)
-        finally:
-            register.discard(self)
+            return await self._thread(partial(process.run, self.update))
+        except asyncio.CancelledError:
+            process.kill()
+            raise
+
+    async def _thread(self, call: Callable[[], Any]) -> Attempted:
+        def work() -> Attempted:
+            register.add(self)
+            try:
+                return attempt_in_thread(call, to_result)
+            finally:
+                register.discard(self)
+
+        return await run_in_thread(work, self._shared.mailbox, self._take_job)
+
+    def _errand(self, tool: AgentTool) -> Errand:
+        return Errand(
+            tool_name=tool.name,
+            tool_call_id=self.call.id,
+            run_id=self._shared.options.run_id,
+            code=_code_of(tool),
+            arguments=self.arguments if tool.execute is not None else tool.function_arguments(self.arguments),
+            seed_signature=tool.execute is not None,
+            context_parameter=tool.context_parameter,
+            memory_limit_mb=self._shared.options.memory_limit_mb,
+        )
 
     def _take_job(self, job: Job) -> None:
         self._job = job
@@ -217,12 +245,10 @@ class Invocation:
     def _start(self, tool: AgentTool) -> Any:
         if tool.execute is not None:
             return tool.execute(self.call.id, self.arguments, self._shared.signal, self.update)
-        if tool.function is None:
-            raise ToolDefinitionError(tool.name, "it has neither `execute` nor `function`.")
         arguments = tool.function_arguments(self.arguments)
         if tool.context_parameter is not None:
             arguments = {**arguments, tool.context_parameter: self._context()}
-        return tool.function(**arguments)
+        return _code_of(tool)(**arguments)
 
     def _context(self) -> ToolContext:
         return ToolContext(
@@ -245,6 +271,13 @@ class Invocation:
 
 def _as_it_is(value: Any) -> Any:
     return value
+
+
+def _code_of(tool: AgentTool) -> Callable[..., Any]:
+    code = tool.execute or tool.function
+    if code is None:
+        raise ToolDefinitionError(tool.name, "it has neither `execute` nor `function`.")
+    return code
 
 
 def place_of(tool: AgentTool) -> Place:

@@ -21,7 +21,7 @@ from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.loop_thread import loop_thread
 from jupyter_tools.messages import AssistantMessage, ToolCallContent, now_ms, text_of
 from jupyter_tools.tools.context import ToolContext
-from jupyter_tools.tools.decorator import as_tool
+from jupyter_tools.tools.decorator import tool
 from jupyter_tools.tools.execution import execute_tool_calls
 from jupyter_tools.tools.options import ExecutionOptions
 from jupyter_tools.tools.results import data_of
@@ -96,7 +96,8 @@ class ToolRunner:
             func: A function, synchronous or not, or a tool.
             timeout: Its deadline in seconds.
         """
-        self._tools[name] = replace(as_tool(func), name=name, timeout_s=timeout)
+        made = func if isinstance(func, AgentTool) else tool(name=name)(func)
+        self._tools[name] = replace(made, name=name, timeout_s=timeout)
 
     def names(self) -> list[str]:
         """The known tools."""
@@ -115,8 +116,8 @@ class ToolRunner:
         return AgentAction(step=step, tool=request.tool, input=request.input, output=response)
 
     async def _end_of(self, request_id: str, step: int, request: ToolRequest) -> ToolExecutionEndEvent:
-        tool = self._tools.get(request.tool)
-        arguments = request.input if tool is None else _understood(tool, request.input)
+        known = self._tools.get(request.tool)
+        arguments = request.input if known is None else _understood(known, request.input)
         call = ToolCallContent(id=f"{request_id}-{step}", name=request.tool, arguments=arguments)
         ends = _Ends()
         options = replace(self._options, run_id=request_id)
@@ -131,11 +132,11 @@ class ToolRunner:
         return ToolResponse(ok=error is None, data=data, meta={"took_ms": round(end.duration_ms, 3), "error": error})
 
     def _error(self, request: ToolRequest, end: ToolExecutionEndEvent) -> str | None:
-        tool = self._tools.get(request.tool)
-        if tool is None:
+        known = self._tools.get(request.tool)
+        if known is None:
             return f"tool_not_found:{request.tool}"
         if end.status == "timeout":
-            return f"timeout>{round((tool.timeout_s or 0) * 1000)}ms"
+            return f"timeout>{round((known.timeout_s or 0) * 1000)}ms"
         if not end.is_error:
             return None
         details = cast("JsonObject", end.result.details) if isinstance(end.result.details, dict) else {}
