@@ -10,9 +10,10 @@ from types import ModuleType
 
 from jupyter_tools.traces.columns import COLUMNS, Column, columns_markdown
 from jupyter_tools.traces.frame import Traces, traces
+from jupyter_tools.traces.location import default_store
 from jupyter_tools.traces.record import TraceRecorder
 from jupyter_tools.traces.redaction import add_redaction, redact
-from jupyter_tools.traces.store import TraceStore, default_store
+from jupyter_tools.traces.store import TraceStore
 
 tools, models, runs = traces.tools, traces.models, traces.runs
 

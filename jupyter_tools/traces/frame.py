@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.traces.columns import COLUMNS, Column, columns_text
 from jupyter_tools.traces.contents import Contents
+from jupyter_tools.traces.location import default_store
 from jupyter_tools.traces.query import Since, SpanQuery, parse_since
-from jupyter_tools.traces.store import TraceStore, default_store
+from jupyter_tools.traces.store import TraceStore
 
 if TYPE_CHECKING:
     import pandas as pd

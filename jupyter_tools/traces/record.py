@@ -13,11 +13,12 @@ from jupyter_tools.events import (
     ToolExecutionEndEvent,
     ToolExecutionUpdateEvent,
 )
-from jupyter_tools.messages import AssistantMessage
 from jupyter_tools.traces.fold import SpanFold
 from jupyter_tools.traces.span import SpanContext
 from jupyter_tools.traces.store import TraceStore
 from jupyter_tools.traces.values import snapshot
+
+_PARTS = (MessageUpdateEvent, MessageStartEvent)  # what they say is in the whole message
 
 
 class TraceRecorder:
@@ -43,34 +44,23 @@ class TraceRecorder:
         variant: str | None = None,
         repeat: int | None = None,
     ) -> None:
-        self._store = store
         context = SpanContext(cell_id=cell_id, experiment=experiment, variant=variant, repeat=repeat)
         self._fold = SpanFold(store.new_span_id, context)
+        self._put, self._add = store.put, self._fold.add
 
     def record(self, event: AgentEvent) -> None:
         """Take one event. Quick, does not raise, may be called in any thread; one run's events come in order."""
-        if not _is_recorded(event):
-            return
         details = None
         if isinstance(event, ToolExecutionEndEvent):
             details = snapshot(event.result.details)
         elif isinstance(event, ToolExecutionUpdateEvent):
+            if event.status != "done":
+                return
             details = snapshot(event.partial_result.details)
-        self._store.put(functools.partial(self._fold.add, event, time.monotonic(), details))
+        elif isinstance(event, _PARTS) or (isinstance(event, MessageEndEvent) and event.message.role != "assistant"):
+            return
+        self._put(functools.partial(self._add, event, time.monotonic(), details))
 
     def close(self) -> None:
         """No more events come: what the run left open is marked as interrupted."""
-        self._store.put(functools.partial(self._fold.close, time.monotonic()))
-
-
-def _is_recorded(event: AgentEvent) -> bool:
-    """Whether the event is more than a piece of a message, or the progress of a tool."""
-    match event:
-        case MessageUpdateEvent() | MessageStartEvent():
-            return False
-        case MessageEndEvent():
-            return type(event.message) is AssistantMessage
-        case ToolExecutionUpdateEvent():
-            return event.status == "done"
-        case _:
-            return True
+        self._put(functools.partial(self._fold.close, time.monotonic()))

@@ -11,7 +11,7 @@ from jupyter_tools.messages import AssistantMessage, Content, ImageContent, Mess
 from jupyter_tools.traces.columns import COLUMN_NAMES, CONTENT_NAMES
 from jupyter_tools.traces.redaction import redact_all, redact_json
 from jupyter_tools.traces.span import Span
-from jupyter_tools.traces.values import encode, is_utf8
+from jupyter_tools.traces.values import encode
 
 Row: TypeAlias = list[Any]
 Blob: TypeAlias = tuple[str, str]
@@ -42,8 +42,10 @@ class RowMaker:
         for row in rows:
             if row[_MESSAGES_AT] is not None:
                 row[_MESSAGES_AT] = encode([self._hashes[id(message)][1] for message in row[_MESSAGES_AT]])
-        _redact_cells(rows, _TEXT_AT, redact_all)
-        _redact_cells(rows, _JSON_AT, redact_json)
+        for at in _TEXT_AT:
+            _redact_column(rows, at, redact_all)
+        for at in _JSON_AT:
+            _redact_column(rows, at, redact_json)
         for row in rows:
             blobs += _outsource(row)
             row[_INPUT_AT], row[_OUTPUT_AT] = _shortened(row[_INPUT_AT]), _shortened(row[_OUTPUT_AT])
@@ -64,9 +66,6 @@ def _cells(span: Span) -> Row:
         if cells[at] is not None:
             cells[at] = encode(cells[at])
     cells[_INPUT_AT], cells[_OUTPUT_AT] = _input(span, cells[_ARGS_AT]), _output(span.result)
-    for at, cell in enumerate(cells):
-        if type(cell) is str and not is_utf8(cell):
-            cells[at] = cell.encode("utf-8", "replace").decode()
     return cells
 
 
@@ -101,9 +100,9 @@ def _content_text(content: Iterable[Content]) -> str:
     return "".join(pieces)[:_LOOK_AT]
 
 
-def _redact_cells(rows: list[Row], columns: list[int], redact: Callable[[list[str]], list[str]]) -> None:
-    cells = [(row, at) for row in rows for at in columns if row[at] is not None]
-    for (row, at), text in zip(cells, redact([row[at] for row, at in cells]), strict=True):
+def _redact_column(rows: list[Row], at: int, redact: Callable[[list[str]], list[str]]) -> None:
+    filled = [row for row in rows if row[at] is not None]
+    for row, text in zip(filled, redact([row[at] for row in filled]), strict=True):
         row[at] = text
 
 
@@ -113,6 +112,11 @@ def _shortened(text: str | None) -> str | None:
         return None
     line = " ".join(text.split())
     return line if len(line) <= _SHORT else f"{line[: _SHORT - 1]}…"
+
+
+def as_utf8(row: Row) -> Row:
+    """The row with its halves of surrogate pairs, which models do produce and SQLite refuses, replaced."""
+    return [cell.encode("utf-8", "replace").decode() if isinstance(cell, str) else cell for cell in row]
 
 
 def _outsource(row: Row) -> list[Blob]:

@@ -17,7 +17,6 @@ import secrets
 import sqlite3
 import threading
 import time
-import warnings
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,8 +25,8 @@ from typing import Any
 
 from jupyter_tools.errors import TraceStoreError
 from jupyter_tools.traces.columns import COLUMN_NAMES
-from jupyter_tools.traces.database import MEMORY, UnwritableError, open_database, transaction
-from jupyter_tools.traces.rows import RowMaker
+from jupyter_tools.traces.database import MEMORY, open_database, transaction
+from jupyter_tools.traces.rows import Blob, Row, RowMaker, as_utf8
 from jupyter_tools.traces.sessions import close_session, interrupt_dead_sessions, open_session
 from jupyter_tools.traces.span import Span
 
@@ -156,9 +155,16 @@ class TraceStore:
         for span in spans:
             span.session_id = self.session_id
         rows, blobs = self._rows.rows(spans)
-        with transaction(self._connection()):
-            _insert(self._connection(), "INSERT OR IGNORE INTO blobs (hash, data)", 2, blobs)
-            _insert(self._connection(), _INSERT_SPANS, len(COLUMN_NAMES), rows, _UPDATE_SPANS)
+        try:
+            self._insert(rows, blobs)
+        except UnicodeEncodeError:
+            self._insert([as_utf8(row) for row in rows], blobs)
+
+    def _insert(self, rows: list[Row], blobs: list[Blob]) -> None:
+        connection = self._connection()
+        with transaction(connection):
+            _insert(connection, "INSERT OR IGNORE INTO blobs (hash, data)", 2, blobs)
+            _insert(connection, _INSERT_SPANS, len(COLUMN_NAMES), rows, _UPDATE_SPANS)
 
     def _wake_writer(self) -> None:
         self._wake.set()
@@ -206,34 +212,3 @@ def _in_forked_child() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_in_forked_child)
-
-
-_default: tuple[str | None, TraceStore] | None = None
-_default_lock = threading.Lock()
-
-
-def default_store() -> TraceStore:
-    """This kernel's store: the file that JUPYTER_TOOLS_TRACES names, or `.jupyter_tools/traces.db` where it works.
-
-    In a folder that cannot be written to, the spans stay in memory, with one warning.
-
-    Raises:
-        TraceStoreError: If the file is damaged, another program's or of a newer version.
-    """
-    global _default  # noqa: PLW0603  # the one per process
-    setting = os.environ.get("JUPYTER_TOOLS_TRACES") or None
-    with _default_lock:
-        if _default is None or _default[0] != setting:
-            store = _open_default(setting or Path(".jupyter_tools", "traces.db"))
-            if _default is not None:
-                _default[1].close()
-            _default = (setting, store)
-        return _default[1]
-
-
-def _open_default(path: str | Path) -> TraceStore:
-    try:
-        return TraceStore(path)
-    except UnwritableError as error:
-        warnings.warn(f"{error} They are kept in memory until the kernel ends.", stacklevel=3)
-        return TraceStore(MEMORY)

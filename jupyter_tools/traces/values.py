@@ -18,6 +18,7 @@ from jupyter_tools.traces.codecs import READERS, codec_for
 
 _MAX_DEPTH = 100
 _PLAIN = frozenset({str, int, bool, type(None)})
+_RESISTANCE = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 _describe = reprlib.Repr()  # bounded, and survives objects whose own repr raises
 _describe.maxother = _describe.maxstring = 2000
 _to_json = json.JSONEncoder(ensure_ascii=False).encode
@@ -80,17 +81,22 @@ def _simplified(value: Any, depth: int) -> Any:
         return value
     if depth > _MAX_DEPTH:
         return _described(value)
-    if kind is dict and _has_plain_keys(value):
-        return {key: _simplified(item, depth + 1) for key, item in value.items()}
+    if kind is dict:
+        return _simplified_dict(value, depth + 1)
     if kind in (list, tuple):
         return [_simplified(item, depth + 1) for item in value]
     return _tagged(value, depth + 1)
 
 
-def _has_plain_keys(value: dict[Any, Any]) -> bool:
-    if len(value) == 1 and str(next(iter(value))).startswith("$"):  # would be taken for a tag
-        return False
-    return all(type(key) is str for key in value)
+def _simplified_dict(value: dict[Any, Any], depth: int) -> Any:
+    simplified: dict[str, Any] = {}
+    for key, item in list(value.items()):  # a list, since somebody else may be changing the dict
+        if type(key) is not str:
+            return _tagged(value, depth)
+        simplified[key] = item if type(item) in _PLAIN else _simplified(item, depth)
+    if len(simplified) == 1 and next(iter(simplified)).startswith("$"):  # would be taken for a tag
+        return _tagged(value, depth)
+    return simplified
 
 
 def _tagged(value: Any, depth: int) -> Any:
@@ -99,7 +105,7 @@ def _tagged(value: Any, depth: int) -> Any:
         return _described(value)
     try:
         written = codec.write(value)
-    except (ValueError, TypeError, OSError):
+    except _RESISTANCE:
         return _described(value)
     stored = _simplified(written, depth)
     return stored if codec.tag is None else {codec.tag: stored}
@@ -121,5 +127,5 @@ def _restored(stored: dict[str, Any]) -> Any:
         return stored
     try:
         return reader(content)
-    except (ValueError, TypeError, KeyError, ImportError):
+    except (*_RESISTANCE, ImportError):
         return StoredObject(tag, f"<{tag} that cannot be read here>")
