@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
+from jupyter_tools.errors import ToolArgumentsError
 from jupyter_tools.events import AgentToolResult
 from jupyter_tools.json_types import JsonObject, JsonValue
+from jupyter_tools.tools.compiled_schema import CompiledSchema
 
 # The seed's signature: (tool_call_id, args, signal, on_update) -> AgentToolResult
 OnUpdate: TypeAlias = Callable[["AgentToolResult | str"], None]
 Execute: TypeAlias = Callable[[str, JsonObject, "asyncio.Event | None", OnUpdate], Awaitable[Any]]
+# From a JSON value to what a parameter's annotation says; ValueError or TypeError if that cannot be
+Converter: TypeAlias = Callable[[Any], Any]
 Isolation: TypeAlias = Literal["loop", "thread", "process"]
 
 
@@ -40,6 +45,7 @@ class AgentTool:
         sequential: True if no other call may run beside it.
         requires_approval: True if a person is asked before it runs.
         context_parameter: The function's parameter that takes a `ToolContext`, if it has one.
+        converters: For each parameter of the function that takes more than plain JSON: how to make its value.
     """
 
     name: str
@@ -53,6 +59,39 @@ class AgentTool:
     sequential: bool = False
     requires_approval: bool = False
     context_parameter: str | None = None
+    converters: Mapping[str, Converter] = field(default_factory=dict[str, Converter])
+
+    def __post_init__(self) -> None:
+        if self.function is not None:  # for `help()`, `inspect.signature()` and a notebook's `my_tool?`
+            vars(self).update(__doc__=self.function.__doc__, __wrapped__=self.function)
+
+    @cached_property
+    def compiled_parameters(self) -> CompiledSchema:
+        """`parameters`, compiled at the first call and kept.
+
+        Raises:
+            ToolDefinitionError: If `parameters` is no JSON Schema that can be checked.
+        """
+        return CompiledSchema(self.parameters, self.name)
+
+    def function_arguments(self, arguments: JsonObject) -> dict[str, Any]:
+        """Validated arguments as the function's annotations say: Enum members, dataclasses, dates, tuples ...
+
+        Raises:
+            ToolArgumentsError: If a value cannot become what its annotation says, such as the date "2024-02-30".
+        """
+        if not self.converters:
+            return arguments
+        return {name: self._converted(name, value) for name, value in arguments.items()}
+
+    def _converted(self, name: str, value: JsonValue) -> Any:
+        convert = self.converters.get(name)
+        if convert is None:
+            return value
+        try:
+            return convert(value)
+        except (ValueError, TypeError, ArithmeticError) as error:
+            raise ToolArgumentsError(self.name, [f"{name}: {error}"], repr(value)[:1000]) from error
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the Python function behind the tool, as if it had never become one."""

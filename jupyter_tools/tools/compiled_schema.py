@@ -1,0 +1,126 @@
+"""`CompiledSchema`: a tool's JSON Schema, compiled once, and what is wrong with a value in words for a model."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+from jupyter_tools.errors import ToolDefinitionError
+from jupyter_tools.json_types import JsonObject, JsonValue
+
+if TYPE_CHECKING:
+    import jsonschema_rs
+
+Path: TypeAlias = "tuple[str | int, ...]"
+
+MAX_PROBLEMS = 20
+_ZERO_WIDTH_JOINER = "\u200d"
+_JOINERS = _ZERO_WIDTH_JOINER + "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
+_MAX_MESSAGE = 300
+
+
+class CompiledSchema:
+    """A JSON Schema of draft 2020-12, or of the draft that its `$schema` names.
+
+    Formats are not checked. A `$ref` that leaves the schema is refused: nothing is ever fetched.
+
+    Args:
+        schema: The schema.
+        tool_name: Whose it is, for errors.
+
+    Raises:
+        ToolDefinitionError: If it is no JSON Schema, holds a pattern that cannot be read, or a `$ref` to nowhere.
+    """
+
+    def __init__(self, schema: JsonObject, tool_name: str) -> None:
+        import jsonschema_rs  # 40 ms that importing a tool must not cost
+
+        self.schema = schema
+        self._retrieve = _Refusal(tool_name)
+        try:
+            self._validator = jsonschema_rs.validator_for(schema, retriever=self._retrieve, validate_formats=False)
+        except (ValueError, TypeError, jsonschema_rs.ReferencingError) as error:
+            raise _definition_error(tool_name, error) from error
+        self.is_valid = self._validator.is_valid
+
+    @cached_property
+    def _parts(self) -> jsonschema_rs.ValidatorMap:
+        import jsonschema_rs
+
+        return jsonschema_rs.validator_map_for(self.schema, retriever=self._retrieve, validate_formats=False)
+
+    def part_is_valid(self, pointer: str, value: JsonValue) -> bool:
+        """Whether `value` fits the part of the schema at `pointer`, such as "#/properties/x/anyOf/0"."""
+        part = self._parts.get(pointer)
+        return part is not None and part.is_valid(value)
+
+    def problems(self, value: JsonValue) -> list[str]:
+        """What is wrong with `value`, as "path: message", at most `MAX_PROBLEMS` of them; empty if nothing is."""
+        lines: list[str] = []
+        for error in self._validator.iter_errors(value):
+            if len(lines) == MAX_PROBLEMS:
+                lines.append("... and more")
+                break
+            lines += [line for line in _described(error, ()) if line not in lines]
+        return lines
+
+
+class _Refusal:
+    """Answers every wish to fetch a schema with no."""
+
+    def __init__(self, tool_name: str) -> None:
+        self.tool_name = tool_name
+
+    def __call__(self, uri: str) -> Any:
+        raise ValueError(f"its schema refers to {uri}, and nothing is fetched. Copy that schema into its $defs")
+
+
+def _definition_error(tool_name: str, error: Exception) -> ToolDefinitionError:
+    text = str(error).partition("\n\nFailed validating")[0].strip()
+    return ToolDefinitionError(tool_name, f"its parameters are not a usable JSON Schema: {text[:_MAX_MESSAGE]}")
+
+
+def _described(error: jsonschema_rs.ValidationError, above: Path) -> list[str]:
+    """One error as lines. Of alternatives, the one that the value was clearly meant for is told in detail."""
+    path = (*above, *error.instance_path)
+    kind = error.kind
+    if kind.name in {"anyOf", "oneOf"}:
+        context = cast("list[list[jsonschema_rs.ValidationError]]", getattr(kind, "context", []))
+        meant = [branch for branch in context if not any(_is_of_another_kind(item, error) for item in branch)]
+        if len(meant) == 1:
+            return [line for item in meant[0] for line in _described(item, above)]
+    if kind.name == "additionalProperties":
+        return [f"{path_text(path)}: {_unexpected(error)}"]
+    return [f"{path_text(path)}: {shortened(error.message, _MAX_MESSAGE)}"]
+
+
+def _is_of_another_kind(item: jsonschema_rs.ValidationError, whole: jsonschema_rs.ValidationError) -> bool:
+    return item.kind.name in {"type", "const"} and item.instance_path == whole.instance_path
+
+
+def _unexpected(error: jsonschema_rs.ValidationError) -> str:
+    names = cast("list[str]", getattr(error.kind, "unexpected", []))
+    listed = ", ".join(repr(shortened(name, 60)) for name in names[:MAX_PROBLEMS])
+    return f"there is no {listed}; leave it out or use one of the declared names"
+
+
+def path_text(path: Path) -> str:
+    """A path as people write it: `rows[0].name`, and `arguments` for the whole."""
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return text.removeprefix(".") or "arguments"
+
+
+def shortened(text: str, limit: int) -> str:
+    """`text`, or its first `limit` characters and how long it is. No character is cut from its accents or joiners."""
+    if len(text) <= limit:
+        return text
+    end = limit
+    while end and (_continues(text[end]) or text[end - 1] == _ZERO_WIDTH_JOINER):
+        end -= 1
+    return f"{text[:end]}... ({len(text):,} characters)"
+
+
+def _continues(character: str) -> bool:
+    """True for marks, joiners and skin tones: what stands after a character and belongs to it."""
+    return unicodedata.category(character).startswith("M") or character in _JOINERS

@@ -1,0 +1,141 @@
+"""`@tool`: make a function a tool. Its signature gives the schema, its docstring the descriptions."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping
+from types import FrameType
+from typing import Any, overload
+
+from jupyter_tools.errors import ToolDefinitionError
+from jupyter_tools.tools.docstrings import documentation_of
+from jupyter_tools.tools.schema import function_schema
+from jupyter_tools.tools.tool import AgentTool, Isolation, ToolExample
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+@overload
+def tool(function: Callable[..., Any], /) -> AgentTool: ...
+
+
+@overload
+def tool(
+    function: None = None,
+    /,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    examples: Iterable[ToolExample] = (),
+    timeout_s: float | None = None,
+    isolation: Isolation | None = None,
+    sequential: bool = False,
+    requires_approval: bool = False,
+) -> Callable[[Callable[..., Any]], AgentTool]: ...
+
+
+def tool(
+    function: Callable[..., Any] | None = None,
+    /,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    examples: Iterable[ToolExample] = (),
+    timeout_s: float | None = None,
+    isolation: Isolation | None = None,
+    sequential: bool = False,
+    requires_approval: bool = False,
+) -> AgentTool | Callable[[Callable[..., Any]], AgentTool]:
+    """Make a function a tool that a model may call. It can still be called as before.
+
+        @tool
+        def weather(city: str, unit: Literal["C", "F"] = "C") -> str:
+            '''The weather in a city that is named in English.'''
+
+    The function receives what its annotations say: Enum members, dataclass instances, dates, sets ...
+    A parameter annotated with `ToolContext` receives the call's context and stays hidden from the model.
+
+    Args:
+        function: The function, synchronous or asynchronous; left out when options are given.
+        name: The tool's name, if not the function's.
+        description: What the tool does, for the model, if not what the docstring says.
+        examples: Uses shown to models that need them.
+        timeout_s: Deadline of one call in seconds.
+        isolation: Where it runs: "loop" (the default of async functions), "thread" (of the others) or "process".
+        sequential: True if no other call may run beside it.
+        requires_approval: True if a person is asked before it runs.
+
+    Raises:
+        ToolDefinitionError: If the function cannot become a tool. It says why.
+    """
+    namespace = _names_around(inspect.currentframe())
+
+    def decorate(function: Callable[..., Any]) -> AgentTool:
+        tool_name = _checked_name(name or _name_of(function))
+        documentation = documentation_of(_documented(function))
+        schema = function_schema(function, tool_name, documentation.parameters, namespace)
+        return AgentTool(
+            name=tool_name,
+            description=documentation.description if description is None else description,
+            parameters=schema.parameters,
+            function=function,
+            examples=tuple(examples),
+            timeout_s=timeout_s,
+            isolation=isolation or ("loop" if _is_async(function) else "thread"),
+            sequential=sequential,
+            requires_approval=requires_approval,
+            context_parameter=schema.context_parameter,
+            converters=schema.converters,
+        )
+
+    return decorate if function is None else decorate(function)
+
+
+def as_tool(item: AgentTool | Callable[..., Any]) -> AgentTool:
+    """A tool as it is, a function as a tool.
+
+    Raises:
+        ToolDefinitionError: If the function cannot become a tool, or `item` is neither.
+    """
+    if isinstance(item, AgentTool):
+        return item
+    if not callable(item):
+        raise ToolDefinitionError(repr(item)[:60], "it is neither a tool nor a function.")
+    return tool(item)
+
+
+def _names_around(frame: FrameType | None) -> Mapping[str, Any]:
+    """The caller's variables: a tool defined inside a function may name a class defined there."""
+    caller = frame.f_back if frame is not None else None
+    return dict(caller.f_locals) if caller is not None and caller.f_locals is not caller.f_globals else {}
+
+
+def _innermost(function: Callable[..., Any]) -> Callable[..., Any]:
+    while isinstance(function, functools.partial):
+        function = function.func
+    return function
+
+
+def _name_of(function: Callable[..., Any]) -> str:
+    function = _innermost(function)
+    return getattr(function, "__name__", type(function).__name__)
+
+
+def _checked_name(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        problem = "models accept names of 1 to 64 Latin letters, digits, '_' and '-' only. Write @tool(name=\"...\")."
+        raise ToolDefinitionError(name, problem)
+    return name
+
+
+def _documented(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Whose docstring describes the tool: of an object that can be called, its own or that of its `__call__`."""
+    function = _innermost(function)
+    return function if inspect.isroutine(function) or function.__doc__ else type(function).__call__
+
+
+def _is_async(function: Callable[..., Any]) -> bool:
+    function = _innermost(function)
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
