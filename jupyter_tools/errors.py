@@ -122,14 +122,22 @@ class ProviderError(JupyterToolsError):
         provider: The provider's name.
         status: The HTTP status, or None if there was no answer.
         retry_after_s: Seconds the server asked to wait, or None.
+        retryable: Whether it may pass if the request is tried again; None if the status decides.
     """
 
     def __init__(
-        self, provider: str, problem: str, *, status: int | None = None, retry_after_s: float | None = None
+        self,
+        provider: str,
+        problem: str,
+        *,
+        status: int | None = None,
+        retry_after_s: float | None = None,
+        retryable: bool | None = None,
     ) -> None:
         self.provider = provider
         self.status = status
         self.retry_after_s = retry_after_s
+        self.retryable = retryable
         super().__init__(f"{provider}: {problem}")
 
 

@@ -1,10 +1,16 @@
-"""The shapes of JSON, as type aliases."""
+"""The shapes of JSON, as type aliases, and how to look into them."""
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 JsonScalar: TypeAlias = str | int | float | bool | None
 # Recursive aliases cost more in casts than they find: what is inside is checked by JSON Schema at run time.
 JsonValue: TypeAlias = Any
 JsonObject: TypeAlias = dict[str, JsonValue]
+
+
+def object_at(data: JsonObject, name: str) -> JsonObject:
+    """The object that `data` holds under `name`; an empty one if there is none, or something else."""
+    value = data.get(name)
+    return cast("JsonObject", value) if isinstance(value, dict) else {}

@@ -31,7 +31,8 @@ from jupyter_tools.messages import (
     Usage,
 )
 from jupyter_tools.providers.base import Request
-from jupyter_tools.providers.retry import RetryPolicy, retrying, sleep_unless
+from jupyter_tools.providers.retry import RetryPolicy, retrying
+from jupyter_tools.providers.waiting import sleep_unless
 
 _PIECE = re.compile(r"\s*\S+\s*|\s+")
 

@@ -1,0 +1,165 @@
+"""What went wrong with a model's server, in a sentence or two that say what to do."""
+
+from __future__ import annotations
+
+import errno
+import json
+import re
+import socket
+import ssl
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import cast
+
+from jupyter_tools.auth import Secret
+from jupyter_tools.errors import ProviderError
+from jupyter_tools.json_types import JsonValue
+from jupyter_tools.providers.retry import asked_wait_s
+
+_LONGEST_QUOTE = 300
+_NOBODY_THERE = {errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH}
+_SHORTEST_KEY = 6  # what is shorter stands in ordinary words
+_NEVER_PASSES = {"insufficient_quota", "billing_hard_limit_reached", "invalid_api_key", "context_length_exceeded"}
+
+
+def failure_of_answer(provider: str, url: str, status: int, headers: Mapping[str, str], body: bytes) -> ProviderError:
+    """The error that an HTTP answer with a bad status stands for."""
+    said, code = _what_it_says(body)
+    wait_s = asked_wait_s(headers)
+    problem = f"{_meaning_of(status, url)}{said}"
+    retryable = False if code in _NEVER_PASSES else None
+    return ProviderError(provider, problem, status=status, retry_after_s=wait_s, retryable=retryable)
+
+
+def failure_of_error_object(provider: str, error: JsonValue) -> ProviderError:
+    """The error that an error object inside a good answer stands for."""
+    message, code = _message_and_code(error)
+    status = int(code) if code.isdigit() and 400 <= int(code) < 600 else None
+    problem = f"the server broke off with an error: {_short(message) or 'it does not say which.'}"
+    return ProviderError(provider, problem, status=status, retryable=False if code in _NEVER_PASSES else None)
+
+
+def failure_of_malformed(provider: str, data: str) -> ProviderError:
+    """The error that something other than JSON inside an answer stands for."""
+    problem = f"the server sent something that is not JSON: {_short(data)}"
+    return ProviderError(provider, problem, retryable=False)
+
+
+def failure_of_page(provider: str) -> ProviderError:
+    """The error that a web page in place of an answer stands for."""
+    problem = "the base_url leads to a web page and not to a model's server. Check it; it often ends in /v1."
+    return ProviderError(provider, problem, retryable=False)
+
+
+def failure_of_connection(provider: str, url: str, error: Exception) -> ProviderError:
+    """The error that no connection, or one that brought no answer, stands for."""
+    return ProviderError(provider, _why_no_connection(url, error))
+
+
+def failure_of_cut(provider: str) -> ProviderError:
+    """The error that an answer without its end stands for."""
+    return ProviderError(provider, "the stream was cut before the answer was complete.")
+
+
+def without_secrets(error: ProviderError, secrets: Iterable[Secret]) -> ProviderError:
+    """The same error, with the keys taken out that a server quoted back at us."""
+    text = str(error).removeprefix(f"{error.provider}: ")
+    for word in {word for secret in secrets for word in secret.reveal().split()}:
+        if len(word) >= _SHORTEST_KEY:
+            text = text.replace(word, repr(Secret(word)))
+    return ProviderError(
+        error.provider,
+        text,
+        status=error.status,
+        retry_after_s=error.retry_after_s,
+        retryable=error.retryable,
+    )
+
+
+_MEANINGS: Mapping[int, str] = {
+    401: "the server refused the API key ({named}). Check the key, and that it is the one of this server.",
+    403: "the server refused the API key ({named}). Check the key, and that it is the one of this server.",
+    404: "there is no such model, or nothing at {url} ({named}). Check the model's name and the base_url.",
+    413: "the conversation is too long for the server ({named}). Start a new one, or shorten it.",
+    429: "the server has had too many requests, or the account is used up ({named}).",
+}
+
+
+def _meaning_of(status: int, url: str) -> str:
+    if status < 400:
+        meaning = "{url} sends its callers elsewhere ({named}). Give the address it sends them to as base_url."
+    elif status >= 500:
+        meaning = "the server, or a proxy before it, failed ({named}). It may work again later."
+    else:
+        meaning = _MEANINGS.get(status, "the server refused the request ({named}).")
+    return meaning.format(named=f"{status} {_phrase(status)}".strip(), url=url)
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+def _what_it_says(body: bytes) -> tuple[str, str]:
+    """The server's own words, quoted, and its code for them."""
+    text = body.decode("utf-8", "replace").strip()
+    try:
+        message, code = _message_and_code(json.loads(text))
+    except (ValueError, RecursionError):
+        message, code = text, ""
+    if message.lstrip()[:1] == "<":  # a proxy's page says nothing that the status does not
+        return "", code
+    return (f" It says: {_short(message)}" if message.strip() else ""), code
+
+
+def _message_and_code(data: JsonValue) -> tuple[str, str]:
+    """The message and the code of an error object, in any of the shapes that servers give it."""
+    if isinstance(data, str):
+        return data, ""
+    if isinstance(data, list):  # Gemini's endpoint puts the object in a list
+        return _message_and_code(cast("list[JsonValue]", data)[0]) if data else ("", "")
+    if not isinstance(data, dict):
+        return "", ""
+    found = cast("dict[str, JsonValue]", data)
+    inner = next((found[name] for name in ("error", "detail", "errors") if found.get(name)), None)
+    if inner is not None:
+        message, code = _message_and_code(inner)
+        return message or str(found.get("message") or ""), code or str(found.get("code") or "")
+    message = found.get("message") or found.get("msg") or ""
+    return str(message), str(found.get("code") or found.get("type") or "")
+
+
+def _short(message: str) -> str:
+    line = re.sub(r"\s+", " ", message).strip()
+    return line if len(line) <= _LONGEST_QUOTE else f"{line[:_LONGEST_QUOTE]}..."
+
+
+def _why_no_connection(url: str, error: Exception) -> str:
+    import httpx
+
+    host = re.sub(r"^(\w+://[^/]+).*", r"\1", url)
+    causes = tuple(_causes_of(error))  # the transport names nearly all of them ConnectTimeout
+    if any(isinstance(cause, ssl.SSLError | ssl.CertificateError) for cause in causes):
+        problem = f"{host} has no certificate that this machine trusts, or does not speak https."
+    elif any(isinstance(cause, socket.gaierror) for cause in causes):
+        problem = f"{host} cannot be found. Check the base_url and the network."
+    elif isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
+        problem = f"{url} is no address of a server. A base_url looks like http://localhost:8080/v1."
+    elif any(getattr(cause, "errno", None) in _NOBODY_THERE for cause in causes):
+        problem = f"there is no server at {host}. Is it running, and is the base_url right?"
+    elif any(isinstance(cause, TimeoutError) for cause in causes) or isinstance(error, httpx.ReadTimeout):
+        problem = f"{host} did not answer in time."
+    else:
+        problem = f"{host} closed the connection without an answer."
+    return problem
+
+
+def _causes_of(error: BaseException | None) -> Iterable[BaseException]:
+    while error is not None:
+        yield error
+        inner = getattr(error, "os_error", None)  # where aiohttp keeps the system's own error
+        if isinstance(inner, BaseException):
+            yield inner
+        error = error.__cause__ or error.__context__

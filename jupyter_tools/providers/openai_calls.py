@@ -1,0 +1,86 @@
+"""Which fragment belongs to which tool call, on wires that do not always say so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from jupyter_tools.events import ToolCallDelta
+from jupyter_tools.json_types import JsonObject, JsonValue, object_at
+
+
+@dataclass(slots=True)
+class _Call:
+    number: int
+    id: str
+    pieces: list[str] = field(default_factory=list[str])
+
+    @property
+    def complete(self) -> bool:
+        try:
+            json.loads("".join(self.pieces))
+        except ValueError:
+            return False
+        return True
+
+
+class CallFragments:
+    """Numbers the tool calls of one answer.
+
+    A fragment should carry the call's index, and its id and name once. Some servers leave out the index, repeat id and
+    name, make up a new id for each fragment, or send every call under index 0. What tells a new call from more of the
+    last one is then whether the last one's arguments are complete.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._by_index: dict[int, _Call] = {}
+        self._by_id: dict[str, _Call] = {}
+        self._last: _Call | None = None
+
+    def take(self, fragments: Sequence[JsonObject]) -> Iterable[ToolCallDelta]:
+        """The fragments as deltas, each with its call's number."""
+        for fragment in fragments:
+            function = object_at(fragment, "function")
+            name = function.get("name") or ""
+            call_id = fragment.get("id") or ""
+            index = fragment.get("index")
+            call = self._known(index, call_id, name)
+            is_new = call is None
+            if call is None:
+                call = self._new(index, call_id)
+            arguments = _as_text(function.get("arguments"))
+            call.pieces.append(arguments)
+            self._last = call
+            yield ToolCallDelta(
+                index=call.number,
+                id=call.id if is_new else "",
+                name=name if is_new else "",
+                arguments=arguments,
+            )
+
+    def _known(self, index: int | None, call_id: str, name: str) -> _Call | None:
+        if index is None:
+            if call_id:
+                return self._by_id.get(call_id)
+            return None if self._last is None or (name and self._last.complete) else self._last
+        call = self._by_index.get(index)
+        if call is not None and name and call_id not in ("", call.id) and call.complete:
+            return None
+        return call
+
+    def _new(self, index: int | None, call_id: str) -> _Call:
+        call = _Call(self.count, call_id)
+        self.count += 1
+        if index is not None:
+            self._by_index[index] = call
+        if call_id:
+            self._by_id[call_id] = call
+        return call
+
+
+def _as_text(arguments: JsonValue) -> str:
+    if isinstance(arguments, str):
+        return arguments
+    return "" if arguments is None else json.dumps(arguments, ensure_ascii=False)

@@ -1,0 +1,140 @@
+"""From our messages and tools to the JSON of chat completions. Each is encoded once, however often it is sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from jupyter_tools.json_types import JsonObject, JsonValue
+from jupyter_tools.messages import (
+    AssistantMessage,
+    ImageContent,
+    Message,
+    SystemMessage,
+    ToolCallContent,
+    ToolResultMessage,
+    UserContent,
+    UserMessage,
+    text_of,
+)
+from jupyter_tools.providers.base import Request
+from jupyter_tools.tools.tool import AgentTool
+
+T = TypeVar("T")
+
+_CACHE_BYTES = 16_000_000
+
+
+def to_json(value: JsonValue) -> bytes:
+    """Compact JSON. Half a surrogate pair, which some models write, becomes a question mark and not an error."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+class EncodedOnce:
+    """JSON of things that never change, kept by their identity, so that a long conversation costs no more a turn.
+
+    It holds what it has encoded, so that an identity is not used again for something else.
+    """
+
+    def __init__(self, limit_bytes: int = _CACHE_BYTES) -> None:
+        self._limit = limit_bytes
+        self._size = 0
+        self._kept: dict[int, tuple[object, bytes]] = {}
+
+    def json(self, item: T, encode: Callable[[T], JsonObject]) -> bytes:
+        """`encode(item)` as JSON."""
+        kept = self._kept.get(id(item))
+        if kept is not None:
+            return kept[1]
+        encoded = to_json(encode(item))
+        if self._size + len(encoded) > self._limit:
+            self._kept.clear()
+            self._size = 0
+        self._kept[id(item)] = (item, encoded)
+        self._size += len(encoded)
+        return encoded
+
+
+def request_body(request: Request, kept: EncodedOnce) -> bytes:
+    """The body of a chat completions request. Options that are None are left out, ours included."""
+    fields: dict[str, Any] = {
+        "model": request.model.name,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        **_tool_choice(request),
+        **request.model.options,
+    }
+    if not fields["stream"]:
+        del fields["stream_options"]
+    head = to_json({name: value for name, value in fields.items() if value is not None})
+    parts = [head[:-1], b',"messages":[', b",".join(_encoded_messages(request.messages, kept)), b"]"]
+    if request.tools:
+        parts += [b',"tools":[', b",".join(kept.json(tool, tool_to_wire) for tool in request.tools), b"]"]
+    return b"".join([*parts, b"}"])
+
+
+def _tool_choice(request: Request) -> Mapping[str, JsonValue]:
+    if not request.tools or request.tool_choice == "auto":
+        return {}
+    if request.tool_choice in ("none", "required"):
+        return {"tool_choice": request.tool_choice}
+    return {"tool_choice": {"type": "function", "function": {"name": request.tool_choice}}}
+
+
+def _encoded_messages(messages: Iterable[Message], kept: EncodedOnce) -> Iterable[bytes]:
+    seen: list[ImageContent] = []  # images that tools gave: the wire takes them only from users, after all results
+    for message in messages:
+        if seen and not isinstance(message, ToolResultMessage):
+            yield to_json(_images_to_wire(seen))
+            seen = []
+        if isinstance(message, ToolResultMessage):
+            seen += [block for block in message.content if isinstance(block, ImageContent)]
+        if not (isinstance(message, AssistantMessage) and not message.text and not message.tool_calls):
+            yield kept.json(message, message_to_wire)
+    if seen:
+        yield to_json(_images_to_wire(seen))
+
+
+def message_to_wire(message: Message) -> JsonObject:
+    """One message. A tool's images are not in it: see `request_body`."""
+    match message:
+        case SystemMessage():
+            return {"role": "system", "content": text_of(message.content)}
+        case UserMessage():
+            return {"role": "user", "content": _content_to_wire(message.content)}
+        case ToolResultMessage():
+            return {"role": "tool", "tool_call_id": message.tool_call_id, "content": message.text}
+        case AssistantMessage():
+            calls = [_call_to_wire(call) for call in message.tool_calls]
+            wire: JsonObject = {"role": "assistant", "content": message.text or None}
+            return {**wire, "tool_calls": calls} if calls else wire
+
+
+def _content_to_wire(content: Iterable[UserContent]) -> JsonValue:
+    blocks = list(content)
+    if not any(isinstance(block, ImageContent) for block in blocks):
+        return text_of(blocks)
+    return [_block_to_wire(block) for block in blocks]
+
+
+def _block_to_wire(block: UserContent) -> JsonObject:
+    if isinstance(block, ImageContent):
+        return {"type": "image_url", "image_url": {"url": f"data:{block.mime_type};base64,{block.data}"}}
+    return {"type": "text", "text": block.text}
+
+
+def _images_to_wire(images: Iterable[ImageContent]) -> JsonObject:
+    label: JsonObject = {"type": "text", "text": "The images that the tools gave:"}
+    return {"role": "user", "content": [label, *map(_block_to_wire, images)]}
+
+
+def _call_to_wire(call: ToolCallContent) -> JsonObject:
+    arguments = json.dumps(call.arguments, ensure_ascii=False)
+    return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": arguments}}
+
+
+def tool_to_wire(tool: AgentTool) -> JsonObject:
+    """A tool's name, description and schema."""
+    function = {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
+    return {"type": "function", "function": function}

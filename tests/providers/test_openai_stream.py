@@ -1,0 +1,411 @@
+"""Dirty streams, as real servers send them. Each test names who does that, or why it may happen."""
+
+import json
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jupyter_tools.messages import AssistantMessage, ThinkingContent, Usage
+from jupyter_tools.providers.assembly import MessageAssembly
+from jupyter_tools.providers.openai_stream import ChatCompletionDecoder
+from jupyter_tools.thinking import ThinkingDecoder
+
+
+def sse(*documents) -> bytes:
+    texts = [d if isinstance(d, str) else json.dumps(d, ensure_ascii=False) for d in documents]
+    return "".join(f"data: {text}\n\n" for text in texts).encode()
+
+
+def delta(finish_reason=None, **fields) -> dict:
+    return {"choices": [{"index": 0, "delta": fields, "finish_reason": finish_reason}]}
+
+
+def text(content) -> dict:
+    return delta(content=content)
+
+
+def call(index=None, id=None, name=None, arguments=None, **more) -> dict:
+    fragment = {
+        "index": index,
+        "id": id,
+        "type": "function",
+        "function": {"name": name, "arguments": arguments},
+        **more,
+    }
+    return {key: value for key, value in fragment.items() if value is not None or key == "function"}
+
+
+def calls(*fragments) -> dict:
+    return delta(tool_calls=list(fragments))
+
+
+STOP, CALLS, DONE = delta("stop"), delta("tool_calls"), "[DONE]"
+
+
+def read(*chunks: bytes, thinking=None) -> tuple[AssistantMessage, str | None]:
+    """The message, and what failed."""
+    decoder = ChatCompletionDecoder("openai", thinking)
+    assembly = MessageAssembly(provider="openai", model="m")
+    for chunk in chunks:
+        for part in decoder.decode(chunk):
+            assembly.add(part)
+    for part in decoder.flush():
+        assembly.add(part)
+    return assembly.message(), str(decoder.failure) if decoder.failure else None
+
+
+def message_of(*documents) -> AssistantMessage:
+    message, failure = read(sse(*documents))
+    assert failure is None
+    return message
+
+
+def calls_of(*documents) -> list[tuple]:
+    return [(c.name, c.arguments, c.problem) for c in message_of(*documents, CALLS, DONE).tool_calls]
+
+
+def test_text_comes_as_it_is_said():
+    message = message_of(delta(role="assistant", content=""), text("Привет, "), text("мир"), STOP, DONE)
+    assert (message.text, message.stop_reason) == ("Привет, мир", "stop")
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("stop", "stop"), ("length", "length"), ("eos", "stop"), ("max_tokens", "length"), ("tool_calls", "stop")],
+)
+def test_finish_reasons_become_ours(said, meant):
+    assert message_of(text("a"), delta(said), DONE).stop_reason == meant
+
+
+@pytest.mark.parametrize("said", ["stop", "tool_calls", "function_call"])
+def test_a_message_with_calls_stops_for_its_calls_whatever_the_server_says(said):
+    assert message_of(calls(call(0, "c1", "f", "{}")), delta(said), DONE).stop_reason == "tool_calls"
+
+
+def test_a_message_that_ran_out_of_tokens_says_so_even_with_calls():
+    assert message_of(calls(call(0, "c1", "f", '{"a":')), delta("length"), DONE).stop_reason == "length"
+
+
+@pytest.mark.parametrize("said", ["content_filter", "error", "insufficient_system_resource"])
+def test_a_reason_that_is_a_failure_keeps_the_text(said):
+    message = message_of(text("half"), delta(said), DONE)
+    assert (message.text, message.stop_reason) == ("half", "error")
+    assert message.error_message.startswith("openai: the ")
+
+
+def test_parallel_calls_come_in_interleaved_fragments():
+    assert calls_of(
+        calls(call(0, "c1", "add", ""), call(1, "c2", "clock", "")),
+        calls(call(1, arguments='{"zone":')),
+        calls(call(0, arguments='{"a": 1')),
+        calls(call(0, arguments="}"), call(1, arguments=' "Токио"}')),
+    ) == [("add", {"a": 1}, None), ("clock", {"zone": "Токио"}, None)]
+
+
+@pytest.mark.parametrize(
+    "fragments",
+    [
+        # id and name repeated in each fragment
+        [call(0, "c1", "f", '{"a"'), call(0, "c1", "f", ":1}"), call(1, "c2", "f", '{"a":2}')],
+        # no index, id repeated
+        [call(None, "c1", "f", '{"a"'), call(None, "c1", "f", ":1}"), call(None, "c2", "f", '{"a":2}')],
+        # no index, id only once
+        [call(None, "c1", "f", '{"a"'), call(None, None, None, ":1}"), call(None, "c2", "f", '{"a":2}')],
+        # neither index nor id
+        [call(None, None, "f", '{"a"'), call(None, None, None, ":1}"), call(None, None, "f", '{"a":2}')],
+        # neither index nor id, name repeated
+        [call(None, None, "f", '{"a"'), call(None, None, "f", ":1}"), call(None, None, "f", '{"a":2}')],
+        # every call under index 0, each whole
+        [call(0, "c1", "f", '{"a":1}'), call(0, "c2", "f", '{"a":2}')],
+        # a new id for each fragment
+        [call(0, "x1", "f", '{"a"'), call(0, "x2", "f", ":1}"), call(1, "x3", "f", '{"a":2}')],
+        [call(0, "x1", "f", '{"a"'), call(0, "x2", None, ":1}"), call(1, "x3", "f", '{"a":2}')],
+        # arguments null, then an object instead of text
+        [call(0, "c1", "f", None), call(0, None, None, {"a": 1}), call(1, "c2", "f", '{"a":2}')],
+        # indexes that do not start at 0 and leave gaps
+        [call(3, "c1", "f", '{"a":1}'), call(7, "c2", "f", '{"a":2}')],
+    ],
+)
+def test_fragments_find_their_call(fragments):
+    expected = [("f", {"a": 1}, None), ("f", {"a": 2}, None)]
+    assert calls_of(*[calls(fragment) for fragment in fragments]) == expected
+    assert calls_of(calls(*fragments)) == expected
+
+
+def test_a_fragment_without_its_function_is_no_call_of_its_own():
+    assert calls_of(calls(call(0, "c1", "f", "{}")), calls({"index": 0}), calls({"index": 0, "function": None})) == [
+        ("f", {}, None)
+    ]
+
+
+def test_arguments_that_are_null_are_none():
+    assert calls_of(calls(call(0, "c1", "f", None))) == [("f", {}, None)]
+    assert calls_of(calls(call(0, "c1", "f", "null"))) == [("f", {}, None)]
+
+
+def test_malformed_arguments_are_a_problem_of_that_call_only():
+    (first, second) = calls_of(calls(call(0, "c1", "f", '{"a":')), calls(call(1, "c2", "g", "{}")))
+    assert first[2] is not None
+    assert second == ("g", {}, None)
+
+
+def test_ids_are_kept_and_made_up_where_they_are_missing():
+    message = message_of(calls(call(0, "c1", "f", "{}")), calls(call(1, None, "g", "{}")), CALLS, DONE)
+    assert message.tool_calls[0].id == "c1"
+    assert message.tool_calls[1].id
+
+
+def test_the_one_call_of_older_servers_is_read():
+    assert calls_of(
+        delta(function_call={"name": "f", "arguments": '{"a"'}), delta(function_call={"arguments": ":1}"})
+    ) == [("f", {"a": 1}, None)]
+
+
+@pytest.mark.parametrize("name", ["reasoning_content", "reasoning"])
+def test_structured_reasoning_is_reasoning_and_ends_where_the_answer_begins(name):
+    message = message_of(
+        delta(content=None, **{name: "let me "}), delta(content="", **{name: "see"}), text("so"), STOP, DONE
+    )
+    assert (message.thinking, message.text) == ("let me see", "so")
+    assert message.content[0].cut is False
+
+
+def test_reasoning_that_is_sent_under_both_names_counts_once():
+    assert message_of(delta(reasoning="a", reasoning_content="a"), text("b"), STOP, DONE).thinking == "a"
+
+
+def test_reasoning_in_tags_is_reasoning():
+    message = message_of(text("<thi"), text("nk>let me see</th"), text("ink>so"), STOP, DONE)
+    assert (message.thinking, message.text) == ("let me see", "so")
+
+
+def test_a_template_may_have_opened_the_block():
+    message, _ = read(sse(text("let me see</think>so"), STOP, DONE), thinking=ThinkingDecoder(starts_in_thinking=True))
+    assert (message.thinking, message.text) == ("let me see", "so")
+
+
+@pytest.mark.parametrize("piece", [text("<think>a"), delta(reasoning_content="a")])
+def test_reasoning_that_ran_out_of_tokens_is_marked_as_cut(piece):
+    message = message_of(piece, delta("length"), DONE)
+    assert isinstance(message.content[0], ThinkingContent)
+    assert message.content[0].cut is True
+
+
+def test_content_may_be_a_list_of_parts():
+    message = message_of(
+        text([{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}]),
+        text([{"type": "thinking", "thinking": "m"}, {"type": "text", "text": "so "}]),
+        text(["it ", {"type": "image_url", "image_url": {}}]),
+        text("is"),
+        STOP,
+        DONE,
+    )
+    assert (message.thinking, message.text) == ("hmm", "so it is")
+
+
+def test_a_refusal_is_text():
+    assert message_of(delta(refusal="I will not."), STOP, DONE).text == "I will not."
+
+
+USAGE = {"prompt_tokens": 10, "completion_tokens": 7, "total_tokens": 17}
+
+
+@pytest.mark.parametrize(
+    ("usage", "meant"),
+    [
+        (USAGE, Usage(input_tokens=10, output_tokens=7)),
+        (
+            {**USAGE, "prompt_tokens_details": None, "completion_tokens_details": None},
+            Usage(input_tokens=10, output_tokens=7),
+        ),
+        (
+            {
+                **USAGE,
+                "prompt_tokens_details": {"cached_tokens": 4},
+                "completion_tokens_details": {"reasoning_tokens": 2},
+            },
+            Usage(input_tokens=10, output_tokens=7, cached_tokens=4, reasoning_tokens=2),
+        ),
+        ({**USAGE, "prompt_cache_hit_tokens": 5}, Usage(input_tokens=10, output_tokens=7, cached_tokens=5)),
+        ({"prompt_tokens": None, "completion_tokens": 7}, Usage(output_tokens=7)),
+    ],
+)
+def test_usage_is_read_where_it_comes(usage, meant):
+    after_the_finish = [text("a"), STOP, {"choices": [], "usage": usage}, DONE]
+    with_the_finish = [text("a"), {**STOP, "usage": usage}, DONE]
+    in_a_place_of_its_own = [text("a"), {**STOP, "usage": None, "x_groq": {"usage": usage}}, DONE]
+    for documents in (after_the_finish, with_the_finish, in_a_place_of_its_own):
+        assert message_of(*documents).usage == meant
+
+
+def test_events_without_choices_are_passed_over():
+    message = message_of(
+        {"choices": []},
+        {"choices": None},
+        {"id": "x"},
+        "",
+        " ",
+        text("a"),
+        {"choices": [{"index": 0, "delta": None}]},
+        STOP,
+        DONE,
+    )
+    assert message.text == "a"
+
+
+def test_other_answers_than_the_first_are_passed_over():
+    other = {"choices": [{"index": 1, "delta": {"content": "other"}, "finish_reason": "length"}]}
+    assert message_of(text("a"), other, STOP, other, DONE).text == "a"
+
+
+@pytest.mark.parametrize("ending", [[STOP], [DONE], [STOP, DONE], ["[DONE] "]])
+def test_either_end_is_an_end(ending):
+    assert message_of(text("a"), *ending).stop_reason == "stop"
+
+
+def test_the_last_event_may_lack_its_blank_line():
+    for stream in (sse(text("a")) + b"data: [DONE]", sse(text("a")) + b"data: " + json.dumps(STOP).encode()):
+        assert read(stream)[1] is None
+
+
+def test_what_comes_after_the_end_is_not_read():
+    assert message_of(text("a"), STOP, DONE, text("b"), "{broken").text == "a"
+
+
+@pytest.mark.parametrize(
+    "stream", [sse(text("half")), sse(text("half")) + b'data: {"choices": [{"del', sse(text("half")) + b": ping\n\n"]
+)
+def test_a_stream_without_its_end_was_cut_and_keeps_its_text(stream):
+    message, failure = read(stream)
+    assert message.text == "half"
+    assert failure == "openai: the stream was cut before the answer was complete."
+
+
+@pytest.mark.parametrize(
+    ("error", "text_of_it"),
+    [
+        ({"error": {"message": "overloaded", "code": 503}}, "an error: overloaded"),
+        ({"error": "plain words"}, "an error: plain words"),
+        ({"error": {"code": 500}, "choices": []}, "does not say which"),
+        ([{"error": {"message": "in a list"}}], "an error: in a list"),
+    ],
+)
+def test_an_error_object_inside_a_good_answer_is_a_failure(error, text_of_it):
+    message, failure = read(sse(text("half"), error, text("more"), STOP, DONE))
+    assert message.text == "half"
+    assert text_of_it in failure
+
+
+def test_an_error_event_is_a_failure():
+    assert "out of memory" in read(b'event: error\ndata: {"message": "out of memory"}\n\n')[1]
+    assert "out of memory" in read(b"event: error\ndata: out of memory\n\n")[1]
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        "{broken",
+        "[1, 2",
+        "hello",
+        {"choices": "x"},
+        {"choices": [5]},
+        {"choices": [{"delta": {"tool_calls": [None]}}]},
+        {"choices": [{"delta": {"content": [5]}}]},
+    ],
+)
+def test_what_is_no_chat_completion_is_a_failure_and_no_exception(junk):
+    message, failure = read(sse(text("half"), junk, STOP, DONE))
+    assert message.text == "half"
+    assert "not " in failure
+
+
+def test_deeply_nested_json_is_a_failure_and_no_exception():
+    assert read(sse("[" * 100_000))[1] is not None
+
+
+def test_a_web_page_is_a_failure_that_names_the_base_url():
+    assert "base_url" in read(b"\n  <!DOCTYPE html><html></html>")[1]
+
+
+def test_an_empty_answer_was_cut():
+    assert "cut" in read(b"")[1]
+    assert "cut" in read(b"\n\n")[1]
+
+
+WHOLE = {
+    "choices": [
+        {
+            "index": 0,
+            "message": {
+                "role": "assistant",
+                "content": "<think>a</think>b",
+                "reasoning_content": "r",
+                "tool_calls": [
+                    {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a":1}'}},
+                    {"id": "c2", "type": "function", "function": {"name": "f", "arguments": '{"a":2}'}},
+                ],
+            },
+            "finish_reason": "tool_calls",
+        }
+    ],
+    "usage": USAGE,
+}
+
+
+def test_an_answer_in_one_document_is_read_as_well():
+    message, failure = read(json.dumps(WHOLE, indent=1).encode())
+    assert failure is None
+    assert [block.type for block in message.content] == ["thinking", "thinking", "text", "tool_call", "tool_call"]
+    assert [c.arguments for c in message.tool_calls] == [{"a": 1}, {"a": 2}]
+    assert (message.stop_reason, message.usage.output_tokens) == ("tool_calls", 7)
+
+
+def test_an_error_in_one_document_is_a_failure():
+    assert "no such model" in read(b'{"error": {"message": "no such model"}}')[1]
+    assert "not JSON" in read(b'{"choices": [')[1]
+
+
+STREAMS = [
+    sse(
+        delta(role="assistant", content=""),
+        delta(reasoning_content="думаю"),
+        text("<think>`</think>` is a tag</think>Привет 🤔 "),
+        text("```\n<think>\n```"),
+        calls(call(0, "c1", "add", ""), call(1, "c2", "clock", "")),
+        calls(call(0, None, None, '{"a": "ш"}'), call(1, arguments="{}")),
+        CALLS,
+        {"choices": [], "usage": USAGE},
+        DONE,
+    ),
+    b"\xef\xbb\xbf: hello\r\n\r\n" + sse(text("a"), text("<think>b"), STOP).replace(b"\n", b"\r\n"),
+    sse(text("half"), {"error": {"message": "сломалось"}}).replace(b"\n", b"\r"),
+    json.dumps(WHOLE, ensure_ascii=False).encode(),
+    b"\n<html>",
+]
+
+
+def comparable(message: AssistantMessage):
+    blocks = [
+        (
+            block.type,
+            getattr(block, "text", None) or getattr(block, "thinking", None) or getattr(block, "arguments", None),
+        )
+        for block in message.content
+    ]
+    return blocks, message.stop_reason, message.error_message, message.usage
+
+
+@given(st.sampled_from(STREAMS), st.data())
+def test_any_cutting_of_the_bytes_gives_the_same_message(stream, data):
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=40)))
+    message, failure = read(*[stream[a:b] for a, b in pairwise([0, *cuts, len(stream)])])
+    whole, whole_failure = read(stream)
+    assert (comparable(message), failure) == (comparable(whole), whole_failure)
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_byte_by_byte_gives_the_same_message(stream):
+    message, failure = read(*[stream[i : i + 1] for i in range(len(stream))])
+    assert (comparable(message), failure) == (comparable(read(stream)[0]), read(stream)[1])
