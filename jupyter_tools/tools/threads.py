@@ -69,7 +69,10 @@ class Job:
 
 
 class ThreadPool:
-    """Threads that take jobs from one queue. A new one is started only when all others are busy.
+    """Threads that take jobs from one queue; a new one is started only when all others are busy.
+
+    Threads are woken one after another, each by the one before it. So short jobs are done by few threads, one straight
+    after the other, while jobs that wait soon have a thread each.
 
     Args:
         limit: How many threads at most, abandoned ones not counted.
@@ -77,16 +80,17 @@ class ThreadPool:
 
     def __init__(self, limit: int = MAX_THREADS) -> None:
         self._limit = limit
-        self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
+        self._jobs: deque[Job] = deque()
         self._lock = threading.Lock()
-        self._waiting_jobs = self._idle_threads = self._threads = 0
+        self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._threads = self._idle_threads = 0
+        self._one_is_coming = False
 
     def submit(self, job: Job) -> None:
         """Run `job` as soon as a thread is free."""
         with self._lock:
-            self._waiting_jobs += 1
-            self._add_thread_if_short()
-        self._jobs.put(job)
+            self._jobs.append(job)
+            self._call_thread()
 
     def abandon(self, job: Job) -> None:
         """Stop waiting for `job`. If a thread is in it, that thread no longer counts and ends with the job."""
@@ -96,40 +100,50 @@ class ThreadPool:
             elif job.state == "running":
                 job.state = "abandoned"
                 self._threads -= 1
-                self._add_thread_if_short()
+                self._call_thread()
 
-    def _add_thread_if_short(self) -> None:
-        if self._waiting_jobs > self._idle_threads and self._threads < self._limit:
+    def _call_thread(self) -> None:
+        """See to it that somebody takes the next job, if there is one. The lock is held."""
+        if self._one_is_coming or not self._jobs:
+            return
+        if self._idle_threads:
+            self._idle_threads -= 1
+            self._one_is_coming = True
+            self._bell.put(None)
+        elif self._threads < self._limit:
             self._threads += 1
-            self._idle_threads += 1
+            self._one_is_coming = True
             threading.Thread(target=self._serve, name="jupyter_tools-tool", daemon=True).start()
 
     def _serve(self) -> None:
         while True:
-            job = self._jobs.get()
-            if self._take(job):
+            job = self._first_job()
+            while job is not None:
                 job.execute()
-            if self._leave(job):
-                return
-            del job  # an idle thread keeps no arguments alive
+                with self._lock:
+                    if job.state == "abandoned":
+                        return
+                    job.state = "over"
+                    job = self._next_job()
+                    self._idle_threads += job is None
+            self._bell.get()
 
-    def _take(self, job: Job) -> bool:
+    def _first_job(self) -> Job | None:
         with self._lock:
-            self._idle_threads -= 1
-            self._waiting_jobs -= 1
-            if job.state == "dropped":
-                return False
-            job.state, job.started = "running", time.monotonic()
-            return True
+            self._one_is_coming = False
+            job = self._next_job()
+            self._idle_threads += job is None
+            return job
 
-    def _leave(self, job: Job) -> bool:
-        """True if the thread was given up for lost while it was in `job`."""
-        with self._lock:
-            if job.state == "abandoned":
-                return True
-            job.state = "over"
-            self._idle_threads += 1
-            return False
+    def _next_job(self) -> Job | None:
+        """Take a job, and have the one after it taken by another thread. The lock is held."""
+        while self._jobs:
+            job = self._jobs.popleft()
+            if job.state == "waiting":
+                job.state, job.started = "running", time.monotonic()
+                self._call_thread()
+                return job
+        return None
 
 
 _pool = ThreadPool()
