@@ -32,18 +32,6 @@ _MONTHS = (
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])([0-9]{1,2})(?::?([0-9]{2}))?")
 _MAX_NAME = 60
 
-FORMATS: dict[str, Callable[[datetime], str]] = {
-    "iso": lambda moment: moment.isoformat(),
-    "timestamp": lambda moment: str(moment.timestamp()),
-    "readable": lambda moment: _readable(moment),
-    "date": lambda moment: moment.date().isoformat(),
-    "time": lambda moment: moment.time().isoformat("seconds"),
-    "datetime": lambda moment: f"{moment.date()} {moment.time().isoformat('seconds')}",
-    "rfc3339": lambda moment: (
-        moment.isoformat(timespec="seconds").removesuffix("+00:00") + ("Z" if not moment.utcoffset() else "")
-    ),
-}
-
 
 def time_now_with(clock: Callable[[], datetime]) -> AgentTool:
     """The tool with a clock of your own: for tests, and for experiments that must give the same again.

@@ -51,7 +51,7 @@ def class_shape(cls: type, shape_of: ShapeOf, defs: JsonObject, namespace: Mappi
 def _record_of(cls: Any, hints: Mapping[str, Any]) -> _Record:
     if dataclasses.is_dataclass(cls):
         fields = [field for field in dataclasses.fields(cls) if field.init]
-        return _Record([field.name for field in fields], _dataclass_defaults(fields), _maker(cls))
+        return _Record([field.name for field in fields], _dataclass_defaults(fields), _maker(cast("type", cls)))
     if typing.is_typeddict(cls):
         return _Record(list(hints), dict.fromkeys(_optional_keys(cls, hints)), dict)
     if hasattr(cls, "_field_defaults"):  # a named tuple
