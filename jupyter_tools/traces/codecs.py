@@ -80,11 +80,25 @@ def _read_labels(stored: dict[str, Any]) -> pd.Index:
     return pd.Index(stored["values"], name=names[0], dtype=stored["dtype"])
 
 
+def _write_dtype(dtype: Any) -> Any:
+    if str(dtype) != "category":
+        return str(dtype)
+    return {"categories": _write_labels(dtype.categories), "ordered": dtype.ordered}
+
+
+def _read_dtype(stored: Any) -> Any:
+    import pandas as pd  # heavy
+
+    if isinstance(stored, str):
+        return stored
+    return pd.CategoricalDtype(_read_labels(stored["categories"]), ordered=stored["ordered"])
+
+
 def _write_frame(frame: pd.DataFrame) -> dict[str, Any]:
     if frame.size > _MAX_CELLS:
         raise NotStorableError
     columns = [frame.iloc[:, position] for position in range(frame.shape[1])]
-    data = [{"values": column.tolist(), "dtype": str(column.dtype)} for column in columns]
+    data = [{"values": column.tolist(), "dtype": _write_dtype(column.dtype)} for column in columns]
     return {"columns": _write_labels(frame.columns), "index": _write_labels(frame.index), "data": data}
 
 
@@ -92,7 +106,9 @@ def _read_frame(stored: dict[str, Any]) -> pd.DataFrame:
     import pandas as pd  # heavy
 
     index = _read_labels(stored["index"])
-    columns = [pd.Series(column["values"], index=index, dtype=column["dtype"]) for column in stored["data"]]
+    columns = [
+        pd.Series(column["values"], index=index, dtype=_read_dtype(column["dtype"])) for column in stored["data"]
+    ]
     frame = pd.concat(columns, axis=1) if columns else pd.DataFrame(index=index)
     frame.columns = _read_labels(stored["columns"])
     return frame

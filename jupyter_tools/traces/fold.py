@@ -91,6 +91,8 @@ class SpanFold:
     def _end_run(self, event: AgentEndEvent, at_s: float) -> None:
         status = status_of(event.stop_reason)
         self._close_turn(at_s, "stopped" if status == "stopped" else "interrupted")
+        if self._book.agent is not None and self._book.agent.run_id != event.run_id:
+            self._close_run(at_s)
         span = self._book.agent or self._book.open("agent", "agent", event.timestamp_ms, at_s)
         span.run_id, span.messages, span.result = event.run_id, event.messages, _answer(event.messages)
         span.count(event.usage)

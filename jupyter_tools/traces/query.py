@@ -34,9 +34,11 @@ class SpanQuery:
 
     def sql(self, columns: tuple[str, ...]) -> tuple[str, list[Any]]:
         """The SELECT, newest first, and its parameters."""
+        if self.last is not None and not (isinstance(self.last, int) and self.last >= 0):
+            raise ConfigurationError(f"last={self.last!r}: give a number of spans, such as last=20.")
         conditions, parameters = self._conditions()
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        limit = "" if self.last is None else f" LIMIT {int(self.last)}"
+        limit = "" if self.last is None else f" LIMIT {self.last}"
         return f"SELECT {', '.join(columns)} FROM spans{where} ORDER BY seq DESC{limit}", parameters
 
     def _conditions(self) -> tuple[list[str], list[Any]]:

@@ -1,0 +1,130 @@
+import itertools
+import random
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jupyter_tools.events import AgentEndEvent, AgentEvent, Notice, TurnUpdateEvent
+from jupyter_tools.traces.fold import SpanFold
+from jupyter_tools.traces.span import Span, SpanContext
+from tests.traces.run_events import run, text_result, tool_call, tool_done, tool_end, tool_start
+
+
+def spans_of(events: list[AgentEvent], *, step_s: float = 0.001, close: bool = False) -> list[Span]:
+    ids = map(str, itertools.count(1))
+    fold = SpanFold(lambda: next(ids), SpanContext(cell_id="cell"))
+    spans: dict[str, Span] = {}
+    for number, event in enumerate(events):
+        spans |= {span.span_id: span for span in fold.add(event, number * step_s)}
+    if close:
+        spans |= {span.span_id: span for span in fold.close(len(events) * step_s)}
+    return list(spans.values())
+
+
+def test_a_run_becomes_its_agent_turn_model_and_tool_spans() -> None:
+    spans = spans_of(run())
+    assert [span.kind for span in spans] == ["agent", "turn", "model", "tool", "turn", "model"]
+    assert [span.status for span in spans] == ["ok"] * 6
+    assert [span.turn for span in spans] == [None, 1, 1, 1, 2, 2]
+
+
+def test_each_span_is_part_of_the_one_around_it() -> None:
+    agent, first, model, tool, second, other_model = spans_of(run())
+    assert agent.parent_id is None
+    assert first.parent_id == second.parent_id == agent.span_id
+    assert model.parent_id == tool.parent_id == first.span_id
+    assert other_model.parent_id == second.span_id
+
+
+def test_a_run_says_where_it_comes_from() -> None:
+    spans = spans_of(run())
+    assert {(span.run_id, span.cell_id, span.system_hash, span.schema_hash) for span in spans} == {
+        ("run-1", "cell", "aa", "bb")
+    }
+    assert len({span.prompt_hash for span in spans}) == 1
+    assert spans[0].prompt_hash
+    assert spans[0].info == run()[0].info
+
+
+def test_a_retry_counts_as_another_attempt_of_the_model_call() -> None:
+    events = run()
+    events.insert(2, TurnUpdateEvent(turn=1, notice=Notice(text="retrying in 3 s (1 of 5)", kind="retry")))
+    events.insert(2, TurnUpdateEvent(turn=1, notice=Notice(text="loading", kind="load")))
+    assert [span.attempt for span in spans_of(events) if span.kind == "model"] == [2, 1]
+
+
+def test_what_an_abort_leaves_open_is_stopped() -> None:
+    events = [*run()[:6], AgentEndEvent(run_id="run-1", messages=(), stop_reason="aborted")]
+    assert {span.kind: span.status for span in spans_of(events)} == {
+        "agent": "stopped",
+        "turn": "stopped",
+        "model": "ok",
+        "tool": "stopped",
+    }
+
+
+def test_a_failed_run_keeps_its_reason() -> None:
+    events = [
+        run()[0],
+        AgentEndEvent(run_id="run-1", messages=(), stop_reason="error", error_message="No connection to the server."),
+    ]
+    (agent,) = spans_of(events)
+    assert (agent.status, agent.error) == ("error", "No connection to the server.")
+
+
+def test_a_closed_fold_leaves_nothing_running() -> None:
+    spans = spans_of(run()[:6], close=True)
+    assert [span.status for span in spans] == ["interrupted", "interrupted", "ok", "interrupted"]
+    assert all(span.ended is not None for span in spans)
+
+
+def test_tool_calls_without_a_run_are_spans_without_a_parent() -> None:
+    (tool,) = spans_of(list(tool_call()))
+    assert (tool.kind, tool.status, tool.parent_id, tool.run_id) == ("tool", "ok", None, None)
+
+
+EVENTS = st.sampled_from(
+    [
+        *run(),
+        *run(run_id="run-2")[:4],
+        *tool_call("call_2"),
+        tool_start("call_3"),
+        tool_done("call_3"),
+        tool_end("call_3", text_result("no", is_error=True), status="timeout"),
+        tool_end("call_4", status="aborted", duration_ms=0.0),
+        AgentEndEvent(run_id="run-1", messages=(), stop_reason="aborted"),
+    ]
+)
+
+
+@given(st.lists(EVENTS, max_size=40), st.booleans())
+def test_any_sequence_of_events_gives_consistent_spans(events: list[AgentEvent], close: bool) -> None:
+    spans = spans_of(events, close=close)
+    by_id = {span.span_id: span for span in spans}
+    assert max(Counter(span.span_id for span in spans).values(), default=1) == 1
+    for span in spans:
+        running = span.status == "running"
+        assert (span.ended is None) is running
+        assert (span.duration_ms is None) is running
+        assert running or span.ended == span.started + round(span.duration_ms * 1000)
+        assert running or span.duration_ms >= 0
+        assert span.parent_id is None or by_id[span.parent_id].kind in ("agent", "turn")
+        assert span.parent_id is None or by_id[span.parent_id].run_id == span.run_id
+    assert not close or all(span.status != "running" for span in spans)
+
+
+@pytest.mark.parametrize("cut", range(len(run())))
+def test_a_run_that_is_cut_short_keeps_what_was_there(cut: int) -> None:
+    whole, part = spans_of(run()), spans_of(run()[:cut])
+    assert [span.kind for span in part] == [span.kind for span in whole][: len(part)]
+
+
+def test_parallel_calls_are_told_apart_in_whatever_order_they_end() -> None:
+    numbers = list(range(50))
+    events: list[AgentEvent] = [tool_start(f"call_{n}", args={"n": n}) for n in numbers]
+    random.Random(1).shuffle(numbers)
+    events += [tool_done(f"call_{n}", text_result(str(n))) for n in numbers]
+    events += [tool_end(f"call_{n}", text_result(str(n)), args={"n": n}) for n in range(50)]
+    assert [(span.args["n"], span.result) for span in spans_of(events)] == [(n, str(n)) for n in range(50)]

@@ -1,0 +1,94 @@
+import json
+from typing import Any
+
+from jupyter_tools.events import AgentToolResult
+from jupyter_tools.messages import ImageContent, TextContent, ToolCallContent, user_message
+from jupyter_tools.traces.columns import COLUMN_NAMES
+from jupyter_tools.traces.rows import BLOB_SIZE, RowMaker, as_utf8, referred_key
+from jupyter_tools.traces.span import Span, SpanKind
+from tests.traces.run_events import answer
+
+KEY = "sk-" + "a1B2c3D4" * 4
+
+
+def span(kind: SpanKind = "tool", **fields: Any) -> Span:
+    made = Span(kind=kind, name="name", span_id="a", parent_id=None, started=0, began_s=0.0)
+    for name, value in fields.items():
+        setattr(made, name, value)
+    return made
+
+
+def row_of(made: Span) -> dict[str, Any]:
+    (row,), _ = RowMaker().rows([made])
+    return dict(zip(COLUMN_NAMES, row, strict=True))
+
+
+def test_a_tool_call_is_summed_up_by_its_arguments_and_result() -> None:
+    row = row_of(span(args={"город": "Москва"}, result="15 °C,\n   sunny"))
+    assert (row["input"], row["output"]) == ('{"город": "Москва"}', "15 °C, sunny")
+
+
+def test_a_model_call_is_summed_up_by_the_last_message_and_its_own() -> None:
+    call = ToolCallContent(id="1", name="math_eval", arguments={"expression": "2+2"})
+    row = row_of(span("model", messages=(user_message("first"), user_message("last")), result=answer("Well,", call)))
+    assert (row["input"], row["output"]) == ("last", 'Well, math_eval({"expression": "2+2"})')
+
+
+def test_a_run_is_summed_up_by_its_prompt_and_answer() -> None:
+    row = row_of(span("agent", args="What is 2+2?", result="4"))
+    assert (row["input"], row["output"]) == ("What is 2+2?", "4")
+
+
+def test_an_image_is_summed_up_by_its_type() -> None:
+    content = AgentToolResult(content=(TextContent(text="A plot "), ImageContent(data="aGk="))).content
+    assert row_of(span(result=content))["output"] == "A plot [image/png]"
+
+
+def test_a_summary_is_short_and_the_value_is_whole() -> None:
+    row = row_of(span(result="long " * 1000))
+    assert len(row["output"]) == 200
+    assert row["output"].endswith("…")
+    assert json.loads(row["result"]) == "long " * 1000
+
+
+def test_no_key_reaches_a_row_or_a_blob() -> None:
+    text = f"the key is {KEY}"
+    made = span(
+        "model",
+        messages=(user_message(text),),
+        result=answer(text),
+        error=text,
+        args={"q": text},
+        details={KEY: [text]},
+        parameters={"api_key": "abcdefgh1234"},
+        info={"header": text},
+    )
+    rows, blobs = RowMaker().rows([made])
+    everything = repr((rows, blobs))
+    assert KEY not in everything
+    assert "abcdefgh1234" not in everything
+
+
+def test_a_key_at_the_cut_of_a_summary_is_redacted_before_it_is_cut() -> None:
+    row = row_of(span(result="x" * 180 + f" {KEY} " + "y" * 500))
+    assert "sk-" not in row["output"]
+
+
+def test_a_message_is_stored_once_however_often_it_is_seen() -> None:
+    maker, first, second = RowMaker(), user_message("one"), user_message("two")
+    _, blobs = maker.rows([span("model", messages=(first,))])
+    _, more = maker.rows([span("model", messages=(first, second)), span("model", messages=(second, first))])
+    assert len(blobs) == 1
+    assert {text for _, text in more} == {text for _, text in more if "two" in text}
+
+
+def test_a_large_value_is_stored_as_a_blob() -> None:
+    text = "ж" * (BLOB_SIZE + 1)
+    rows, blobs = RowMaker().rows([span(result=text), span(result=text)])
+    keys = [referred_key(row[COLUMN_NAMES.index("result")]) for row in rows]
+    assert keys == [key for key, _ in blobs]
+    assert len(set(keys)) == 1
+
+
+def test_halves_of_surrogate_pairs_are_replaced() -> None:
+    assert as_utf8(["\ud800!", 1, None, "ok"]) == ["?!", 1, None, "ok"]
