@@ -23,6 +23,7 @@ from jupyter_tools.tools.tool import AgentTool
 
 T = TypeVar("T")
 
+OUR_OPTIONS = {"starts_in_thinking"}  # options of the model that are not for the server
 _CACHE_BYTES = 16_000_000
 
 
@@ -57,7 +58,7 @@ class EncodedOnce:
 
 
 def request_body(request: Request, kept: EncodedOnce) -> bytes:
-    """The body of a chat completions request. Options that are None are left out, ours included."""
+    """The body of a chat completions request. What the model's options set to None is left out."""
     fields: dict[str, Any] = {
         "model": request.model.name,
         "stream": True,
@@ -67,7 +68,7 @@ def request_body(request: Request, kept: EncodedOnce) -> bytes:
     }
     if not fields["stream"]:
         del fields["stream_options"]
-    head = to_json({name: value for name, value in fields.items() if value is not None})
+    head = to_json({name: value for name, value in fields.items() if value is not None and name not in OUR_OPTIONS})
     parts = [head[:-1], b',"messages":[', b",".join(_encoded_messages(request.messages, kept)), b"]"]
     if request.tools:
         parts += [b',"tools":[', b",".join(kept.json(tool, tool_to_wire) for tool in request.tools), b"]"]

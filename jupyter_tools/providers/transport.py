@@ -160,24 +160,23 @@ async def shared_client() -> httpx.AsyncClient:
     loop = asyncio.get_running_loop()
     entry = _clients.get(loop)
     if entry is None or entry.client.is_closed:
-        for ended in [other for other in _clients if other.is_closed()]:
-            del _clients[ended]
         client = new_client()
-        entry = _clients[loop] = _LoopClient(client, _closing_with_loop(client))
+        entry = _clients[loop] = _LoopClient(client, _closing_with(loop, client))
         await anext(entry.closer)
     return entry.client
 
 
-async def _closing_with_loop(client: httpx.AsyncClient) -> AsyncGenerator[None]:
+async def _closing_with(loop: asyncio.AbstractEventLoop, client: httpx.AsyncClient) -> AsyncGenerator[None]:
     """Closes the client when the loop closes its generators: the one moment at a loop's end that we are told of."""
     try:
         yield
     finally:
+        _clients.pop(loop, None)
         await client.aclose()
 
 
 async def close_shared_client() -> None:
     """Close the running loop's client, if it has one. The next call opens a new one."""
-    entry = _clients.pop(asyncio.get_running_loop(), None)
+    entry = _clients.get(asyncio.get_running_loop())
     if entry is not None:
         await entry.closer.aclose()

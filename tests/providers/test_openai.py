@@ -19,7 +19,7 @@ from jupyter_tools.providers.retry import RetryPolicy
 from jupyter_tools.providers.transport import shared_client
 
 from .loopback import SSE_HEAD, chunked, loopback, whole
-from .test_openai_stream import DONE, STOP, sse, text
+from .wire import DONE, STOP, sse, text
 
 KEY = "sk-very-secret-0123456789"
 FAST = RetryPolicy(first_wait_s=0.0)

@@ -8,62 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_tools.messages import AssistantMessage, ThinkingContent, Usage
-from jupyter_tools.providers.assembly import MessageAssembly
-from jupyter_tools.providers.openai_stream import ChatCompletionDecoder
 from jupyter_tools.thinking import ThinkingDecoder
 
-
-def sse(*documents) -> bytes:
-    texts = [d if isinstance(d, str) else json.dumps(d, ensure_ascii=False) for d in documents]
-    return "".join(f"data: {text}\n\n" for text in texts).encode()
-
-
-def delta(finish_reason=None, **fields) -> dict:
-    return {"choices": [{"index": 0, "delta": fields, "finish_reason": finish_reason}]}
-
-
-def text(content) -> dict:
-    return delta(content=content)
-
-
-def call(index=None, id=None, name=None, arguments=None, **more) -> dict:
-    fragment = {
-        "index": index,
-        "id": id,
-        "type": "function",
-        "function": {"name": name, "arguments": arguments},
-        **more,
-    }
-    return {key: value for key, value in fragment.items() if value is not None or key == "function"}
-
-
-def calls(*fragments) -> dict:
-    return delta(tool_calls=list(fragments))
-
-
-STOP, CALLS, DONE = delta("stop"), delta("tool_calls"), "[DONE]"
-
-
-def read(*chunks: bytes, thinking=None) -> tuple[AssistantMessage, str | None]:
-    """The message, and what failed."""
-    decoder = ChatCompletionDecoder("openai", thinking)
-    assembly = MessageAssembly(provider="openai", model="m")
-    for chunk in chunks:
-        for part in decoder.decode(chunk):
-            assembly.add(part)
-    for part in decoder.flush():
-        assembly.add(part)
-    return assembly.message(), str(decoder.failure) if decoder.failure else None
-
-
-def message_of(*documents) -> AssistantMessage:
-    message, failure = read(sse(*documents))
-    assert failure is None
-    return message
-
-
-def calls_of(*documents) -> list[tuple]:
-    return [(c.name, c.arguments, c.problem) for c in message_of(*documents, CALLS, DONE).tool_calls]
+from .wire import CALLS, DONE, STOP, call, calls, delta, message_of, read, sse, text
 
 
 def test_text_comes_as_it_is_said():
@@ -93,74 +40,6 @@ def test_a_reason_that_is_a_failure_keeps_the_text(said):
     message = message_of(text("half"), delta(said), DONE)
     assert (message.text, message.stop_reason) == ("half", "error")
     assert message.error_message.startswith("openai: the ")
-
-
-def test_parallel_calls_come_in_interleaved_fragments():
-    assert calls_of(
-        calls(call(0, "c1", "add", ""), call(1, "c2", "clock", "")),
-        calls(call(1, arguments='{"zone":')),
-        calls(call(0, arguments='{"a": 1')),
-        calls(call(0, arguments="}"), call(1, arguments=' "Токио"}')),
-    ) == [("add", {"a": 1}, None), ("clock", {"zone": "Токио"}, None)]
-
-
-@pytest.mark.parametrize(
-    "fragments",
-    [
-        # id and name repeated in each fragment
-        [call(0, "c1", "f", '{"a"'), call(0, "c1", "f", ":1}"), call(1, "c2", "f", '{"a":2}')],
-        # no index, id repeated
-        [call(None, "c1", "f", '{"a"'), call(None, "c1", "f", ":1}"), call(None, "c2", "f", '{"a":2}')],
-        # no index, id only once
-        [call(None, "c1", "f", '{"a"'), call(None, None, None, ":1}"), call(None, "c2", "f", '{"a":2}')],
-        # neither index nor id
-        [call(None, None, "f", '{"a"'), call(None, None, None, ":1}"), call(None, None, "f", '{"a":2}')],
-        # neither index nor id, name repeated
-        [call(None, None, "f", '{"a"'), call(None, None, "f", ":1}"), call(None, None, "f", '{"a":2}')],
-        # every call under index 0, each whole
-        [call(0, "c1", "f", '{"a":1}'), call(0, "c2", "f", '{"a":2}')],
-        # a new id for each fragment
-        [call(0, "x1", "f", '{"a"'), call(0, "x2", "f", ":1}"), call(1, "x3", "f", '{"a":2}')],
-        [call(0, "x1", "f", '{"a"'), call(0, "x2", None, ":1}"), call(1, "x3", "f", '{"a":2}')],
-        # arguments null, then an object instead of text
-        [call(0, "c1", "f", None), call(0, None, None, {"a": 1}), call(1, "c2", "f", '{"a":2}')],
-        # indexes that do not start at 0 and leave gaps
-        [call(3, "c1", "f", '{"a":1}'), call(7, "c2", "f", '{"a":2}')],
-    ],
-)
-def test_fragments_find_their_call(fragments):
-    expected = [("f", {"a": 1}, None), ("f", {"a": 2}, None)]
-    assert calls_of(*[calls(fragment) for fragment in fragments]) == expected
-    assert calls_of(calls(*fragments)) == expected
-
-
-def test_a_fragment_without_its_function_is_no_call_of_its_own():
-    assert calls_of(calls(call(0, "c1", "f", "{}")), calls({"index": 0}), calls({"index": 0, "function": None})) == [
-        ("f", {}, None)
-    ]
-
-
-def test_arguments_that_are_null_are_none():
-    assert calls_of(calls(call(0, "c1", "f", None))) == [("f", {}, None)]
-    assert calls_of(calls(call(0, "c1", "f", "null"))) == [("f", {}, None)]
-
-
-def test_malformed_arguments_are_a_problem_of_that_call_only():
-    (first, second) = calls_of(calls(call(0, "c1", "f", '{"a":')), calls(call(1, "c2", "g", "{}")))
-    assert first[2] is not None
-    assert second == ("g", {}, None)
-
-
-def test_ids_are_kept_and_made_up_where_they_are_missing():
-    message = message_of(calls(call(0, "c1", "f", "{}")), calls(call(1, None, "g", "{}")), CALLS, DONE)
-    assert message.tool_calls[0].id == "c1"
-    assert message.tool_calls[1].id
-
-
-def test_the_one_call_of_older_servers_is_read():
-    assert calls_of(
-        delta(function_call={"name": "f", "arguments": '{"a"'}), delta(function_call={"arguments": ":1}"})
-    ) == [("f", {"a": 1}, None)]
 
 
 @pytest.mark.parametrize("name", ["reasoning_content", "reasoning"])
