@@ -24,11 +24,13 @@ def display_for(shell: InteractiveShell, stop: Callable[[], Any], *, awaiting: b
     """The display that fits the shell: a kernel has a page, anything else is a terminal."""
     if getattr(shell, "kernel", None) is None:
         return TerminalDisplay(sys.stdout)
-    return PageDisplay(stop, hears=awaiting and _kernel_major() >= 7)
+    return PageDisplay(stop, hears=awaiting and _kernel_hears())
 
 
-def _kernel_major() -> int:
-    return int(metadata.version("ipykernel").partition(".")[0])
+def _kernel_hears() -> bool:
+    """True if the kernel takes a page's messages while a cell awaits, from any front end."""
+    major, minor = metadata.version("ipykernel").split(".")[:2]
+    return (int(major), int(minor)) >= (7, 4)
 
 
 class PageDisplay:

@@ -1,27 +1,30 @@
 """A JupyterLab server on a folder, and a page of it in Chromium."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Locator, Page, TimeoutError, sync_playwright
 
 from tests.browser.chromium import NONE_FOUND, find_chromium
 
 _QUIET = ("gpu", "quic", "background-networking", "component-update", "sync")
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in _QUIET)]
-START_S = 60
+START_S = 30
 DARK = "JupyterLab Dark"
-SETTINGS = {"@jupyterlab/apputils-extension/themes": "theme"}
+SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
+    "notebook-extension/tracker": {"windowingMode": "none"},  # all cells are on the page
+}
 
 
 class Lab:
@@ -52,7 +55,8 @@ def running_lab(folder: Path, *, theme: str = "JupyterLab Light") -> Iterator[La
     """JupyterLab on `folder`, with settings of its own and no token, on a free port of this machine."""
     home, shown = folder / "home", folder / "shown"
     shown.mkdir(parents=True)
-    _write_setting(home / "settings", "@jupyterlab/apputils-extension", "themes", f'{{"theme": "{theme}"}}')
+    for plugin, setting in {**SETTINGS, "apputils-extension/themes": {"theme": theme}}.items():
+        _write_setting(home / "settings" / "@jupyterlab" / f"{plugin}.jupyterlab-settings", setting)
     port = _free_port()
     with (folder / "lab.log").open("w") as log:
         process = subprocess.Popen(_command(port, shown), env=_environment(home), stdout=log, stderr=log)
@@ -89,10 +93,9 @@ def _environment(home: Path) -> dict[str, str]:
     }
 
 
-def _write_setting(settings: Path, package: str, plugin: str, text: str) -> None:
-    path = settings / package / f"{plugin}.jupyterlab-settings"
-    path.parent.mkdir(parents=True)
-    path.write_text(text)
+def _write_setting(path: Path, setting: dict[str, object]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(setting))
 
 
 def _free_port() -> int:
@@ -104,7 +107,7 @@ def _free_port() -> int:
 def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     end = time.monotonic() + START_S
     while time.monotonic() < end and process.poll() is None:
-        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
+        with contextlib.suppress(OSError):
             urllib.request.urlopen(f"{url}/api", timeout=1).read()
             return
         time.sleep(0.05)
@@ -153,19 +156,27 @@ class NotebookPage:
         return self.cell(number).locator(".jp-Cell-outputArea")
 
     def run(self, number: int) -> None:
-        """Run a cell, without waiting for it."""
-        self.cell(number).locator(".jp-InputPrompt").click()
-        self.page.keyboard.press("Control+Enter")
+        """Run a cell, without waiting for it. A page that is still settling ignores the keys: then again."""
+        before = self._prompt(number)
+        for _ in range(5):
+            self.cell(number).locator(".jp-InputPrompt").click()
+            self.page.keyboard.press("Control+Enter")
+            with contextlib.suppress(TimeoutError):
+                self._wait_for_prompt(number, f"text !== {json.dumps(before)}", timeout_s=2)
+                return
+        raise RuntimeError(f"cell {number} does not run")
 
     def finish(self, number: int) -> None:
         """Wait until a cell that was run has its number."""
-        prompt = self.cell(number).locator(".jp-InputPrompt")
-        prompt.filter(has_text=r"[").filter(has_not_text="*").wait_for(timeout=START_S * 1000)
-        self.page.wait_for_function(
-            "(n) => /\\[\\d+\\]/.test(document.querySelectorAll('.jp-Notebook .jp-Cell .jp-InputPrompt')[n].innerText)",
-            arg=number,
-            timeout=START_S * 1000,
-        )
+        self._wait_for_prompt(number, "/\\d/.test(text)", timeout_s=START_S)
+
+    def _prompt(self, number: int) -> str:
+        return self.cell(number).locator(".jp-InputPrompt").inner_text()
+
+    def _wait_for_prompt(self, number: int, condition: str, timeout_s: float) -> None:
+        prompts = "document.querySelectorAll('.jp-Notebook .jp-Cell .jp-InputPrompt')"
+        script = f"() => {{ const text = {prompts}[{number}].innerText; return {condition} }}"
+        self.page.wait_for_function(script, timeout=timeout_s * 1000)
 
     def save(self) -> None:
         """Write the notebook to the disk."""

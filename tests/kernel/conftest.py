@@ -1,6 +1,5 @@
 """Kernels for the tests of this folder, each in an environment of its own."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,10 +17,19 @@ register_script("broken", [["Half of ", error(status=500, message="the server fe
 """
 
 
-@pytest.fixture(params=[name for name in KERNELS if name])
-def kernel(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kernel]:
-    """A kernel with the magics loaded and three scripted models: once for each release of ipykernel."""
-    env = {**os.environ, "IPYTHONDIR": str(tmp_path / "ipython"), "JUPYTER_PLATFORM_DIRS": "1"}
-    with running_kernel(python_with_kernel(request.param), tmp_path, env) as kernel:
+@pytest.fixture(params=list(KERNELS), scope="module")
+def kernel(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    """A kernel with the magics loaded and three scripted models: one for each release of ipykernel.
+
+    The tests of a module share it: that it works after an interrupt is a part of what they show.
+    """
+    with running_kernel(python_with_kernel(request.param), tmp_path_factory.mktemp("kernel")) as kernel:
         kernel.ok(SETUP)
+        yield kernel
+
+
+@pytest.fixture
+def fresh_kernel(tmp_path: Path) -> Iterator[Kernel]:
+    """A kernel of the current environment in which nothing was loaded."""
+    with running_kernel(python_with_kernel("current"), tmp_path) as kernel:
         yield kernel

@@ -2,10 +2,12 @@
 
 import contextlib
 import json
+import os
 import queue
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -112,10 +114,20 @@ class Kernel:
         self._manager.interrupt_kernel()
 
     def say(self, comm_id: str, content: dict[str, Any]) -> None:
-        """A custom message from a widget's page."""
+        """A custom message from a widget's page, in a subshell if there are any, as JupyterLab sends it."""
         data = {"method": "custom", "content": content}
         message = self._client.session.msg("comm_msg", {"comm_id": comm_id, "data": data})
+        message["header"]["subshell_id"] = self.subshell
         self._client.shell_channel.send(message)
+
+    @cached_property
+    def subshell(self) -> str | None:
+        """A subshell of the kernel, None before ipykernel 7."""
+        request = self._client.session.msg("create_subshell_request", {})
+        self._client.control_channel.send(request)
+        with contextlib.suppress(queue.Empty):
+            return self._client.get_control_msg(timeout=1)["content"].get("subshell_id")
+        return None
 
     def _take_one(self) -> None:
         with contextlib.suppress(queue.Empty):
@@ -148,8 +160,9 @@ class Kernel:
 
 
 @contextlib.contextmanager
-def running_kernel(python: str, folder: Path, env: dict[str, str]) -> Iterator[Kernel]:
-    """A kernel of the environment of `python`, with `folder` for its files."""
+def running_kernel(python: str, folder: Path) -> Iterator[Kernel]:
+    """A kernel of the environment of `python`, with `folder` for its files and its traces."""
+    own = {"IPYTHONDIR": str(folder / "ipython"), "JUPYTER_TOOLS_TRACES": str(folder / "traces.sqlite")}
     spec = folder / "kernels" / "tested"
     spec.mkdir(parents=True)
     arguments = [python, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
@@ -157,7 +170,7 @@ def running_kernel(python: str, folder: Path, env: dict[str, str]) -> Iterator[K
     specs = KernelSpecManager(kernel_dirs=[str(folder / "kernels")])
     manager = KernelManager(kernel_name="tested", kernel_spec_manager=specs)
     manager.connection_file = str(folder / "connection.json")
-    manager.start_kernel(cwd=str(folder), env=env)
+    manager.start_kernel(cwd=str(folder), env={**os.environ, **own})
     client = manager.blocking_client()
     try:
         client.start_channels()

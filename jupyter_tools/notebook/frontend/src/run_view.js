@@ -7,7 +7,7 @@ export class RunView {
     this.parts = [];
     this.seq = null; // null: waiting for a sync
     this.root = element.appendChild(document.createElement("div"));
-    this.root.className = "jt-run";
+    this.root.className = "jt-run jp-RenderedHTMLCommon"; // the looks that JupyterLab gives to text
     this.body = this.root.appendChild(document.createElement("div"));
     this.bar = this.root.appendChild(document.createElement("div"));
     this.bar.className = "jt-status";

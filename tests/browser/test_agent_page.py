@@ -1,0 +1,135 @@
+"""An agent's cell in JupyterLab: it streams, it can be stopped, it does no harm, and it stays."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.lab import DARK, Lab, NotebookPage, browser_page, running_lab
+
+pytestmark = pytest.mark.browser
+SCREENSHOTS = Path(os.environ.get("TEST_RESULTS", "test-results"))
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+SETUP = "%load_ext jupyter_tools\nfrom scripts import slow_square"
+STORY = "%%agent -m scripted:story --tools slow_square\nWhat is the square of 12?"
+ENDLESS = "%%agent -m scripted:endless --new\nTalk."
+ATTACKED = "%%agent -m scripted:attack --tools slow_square --new\nTalk."
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    with running_lab(tmp_path_factory.mktemp("lab")) as lab:
+        yield with_scripts(lab)
+
+
+@pytest.fixture
+def page(request: pytest.FixtureRequest) -> Iterator[Page]:
+    with browser_page() as page:
+        yield page
+        screenshot(page, f"end-of-{request.node.name}")
+
+
+def with_scripts(lab: Lab) -> Lab:
+    shutil.copy(Path(__file__).with_name("scripts.py"), lab.folder)
+    return lab
+
+
+def opened(page: Page, lab: Lab, name: str, cells: list[str]) -> NotebookPage:
+    lab.write(name, [SETUP, *cells])
+    notebook = NotebookPage(page, lab, name)
+    notebook.run(0)
+    notebook.finish(0)
+    return notebook
+
+
+def screenshot(page: Page, name: str) -> None:
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+def watch(notebook: NotebookPage, theme: str) -> None:
+    """Follow the story cell from its first thought to what stays."""
+    notebook.run(1)
+    output = notebook.output(1)
+    thinking = output.locator("details.jt-reasoning[open]")
+    expect(thinking).to_contain_text("The person wants")
+    expect(thinking.locator("summary")).to_have_text("Is thinking…")
+    screenshot(notebook.page, f"thinking-{theme}")
+    expect(output.locator("details.jt-tool .jt-spinner")).to_be_visible(timeout=10_000)
+    expect(output.locator("details.jt-reasoning:not([open])")).to_contain_text("Thought for")
+    screenshot(notebook.page, f"tool-running-{theme}")
+    expect(output.locator("table td").first).to_be_visible(timeout=10_000)
+    expect(output.locator("button.jt-stop")).to_be_enabled()
+    screenshot(notebook.page, f"streaming-{theme}")
+    notebook.finish(1)
+    expect(output.locator("button.jt-stop")).to_have_count(0)
+    expect(output.locator(".jt-run")).to_contain_text("slow_square(n=12)")
+    screenshot(notebook.page, f"finished-{theme}")
+
+
+def test_the_answer_streams_and_stays_without_a_widget(page: Page, lab: Lab):
+    notebook = opened(page, lab, "story.ipynb", [STORY])
+    watch(notebook, "light")
+    notebook.save()
+    [output] = lab.read("story.ipynb").cells[1].outputs
+    assert set(output.data) == {"text/html", "text/markdown", "text/plain"}
+    assert "The **square** of 12" in output.data["text/markdown"]
+    assert "widgets" not in lab.read("story.ipynb").metadata
+
+
+def test_the_dark_theme(page: Page, tmp_path: Path):
+    with running_lab(tmp_path, theme=DARK) as dark:
+        watch(opened(page, with_scripts(dark), "dark.ipynb", [STORY]), "dark")
+
+
+def test_stop_acts_while_the_cell_runs_and_the_text_stays(page: Page, lab: Lab):
+    notebook = opened(page, lab, "stop.ipynb", [ENDLESS, "print('next')"])
+    notebook.run(1)
+    output = notebook.output(1)
+    expect(output).to_contain_text("on and on", timeout=10_000)
+    output.locator("button.jt-stop").click()
+    expect(output.locator(".jt-status")).to_contain_text("stopped", timeout=2_000)
+    expect(output).to_contain_text("on and on")
+    expect(output.locator("button")).to_have_count(0)
+    screenshot(page, "stopped")
+    notebook.run(2)
+    expect(notebook.output(2)).to_contain_text("next")
+
+
+def assert_unharmed(page: Page) -> None:
+    assert page.evaluate("() => window.hacked") is None
+    scripted = "() => document.querySelectorAll('.jt-run script, .jt-run img, .jt-run a[href^=javascript]').length"
+    assert page.evaluate(scripted) == 0
+
+
+def test_nothing_of_a_model_runs_live_saved_or_reopened(page: Page, lab: Lab):
+    leaks: list[str] = []
+    page.on("request", lambda request: leaks.append(request.url) if "leak.png" in request.url else None)
+    notebook = opened(page, lab, "attack.ipynb", [ATTACKED])
+    notebook.run(1)
+    expect(notebook.output(1)).to_contain_text("<script>", timeout=10_000)
+    assert_unharmed(page)
+    notebook.finish(1)
+    expect(notebook.output(1)).to_contain_text("End.")
+    for summary in notebook.output(1).locator("summary").all():
+        summary.click()
+    assert_unharmed(page)
+    screenshot(page, "attack")
+    notebook.save()
+    reopened = NotebookPage(page, lab, "attack.ipynb")
+    expect(reopened.output(1)).to_contain_text("End.")
+    assert_unharmed(page)
+    assert leaks == []
+
+
+def test_a_page_that_is_opened_again_shows_the_run(page: Page, lab: Lab):
+    notebook = opened(page, lab, "again.ipynb", ["%%agent -m scripted:demo --new\nHi."])
+    notebook.run(1)
+    notebook.finish(1)
+    notebook.save()
+    reopened = NotebookPage(page, lab, "again.ipynb")
+    expect(reopened.output(1)).to_contain_text("I am a script and no model.")
+    expect(reopened.output(1)).not_to_contain_text("Error displaying widget")
