@@ -13,6 +13,7 @@ import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from jupyter_tools.events import TextDelta, ThinkingDelta
 from jupyter_tools.json_types import JsonObject
@@ -90,11 +91,16 @@ class ThinkingDecoder:
         return []
 
 
+@cache
+def _any_of(tags: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, tags)))
+
+
 class _Region:
     """Text up to one of `tags`, and whether its Markdown is in code at its end."""
 
     def __init__(self, tags: tuple[str, ...], *, fence_must_close: bool) -> None:
-        self.pattern = re.compile("|".join(map(re.escape, tags)))
+        self.pattern = _any_of(tags)
         self._tags = tags
         self._longest = max(map(len, tags))
         self._fence_must_close = fence_must_close

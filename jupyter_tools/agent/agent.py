@@ -7,6 +7,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from importlib import metadata
 from typing import Any, Literal
 
@@ -157,7 +158,7 @@ class Agent:
             "tools": [tool.name for tool in self.tools],
             "system_hash": _hash(self.system or ""),
             "schema_hash": _hash(schemas),
-            "version": metadata.version("jupyter_tools"),
+            "version": _package_version(),
         }
 
     async def run(self, prompt: str | UserMessage) -> AgentResult:
@@ -202,6 +203,11 @@ def _tools(tools: Iterable[ToolLike]) -> tuple[AgentTool, ...]:
     if twice:
         raise ConfigurationError(f"Two tools have the same name: {', '.join(twice)}. Rename one: @tool(name=...).")
     return tuple(chosen)
+
+
+@cache
+def _package_version() -> str:
+    return metadata.version("jupyter_tools")  # reads and parses a file: a millisecond
 
 
 def _hash(value: JsonValue | Literal[""]) -> str:

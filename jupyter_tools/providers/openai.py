@@ -119,6 +119,7 @@ def base_url_of(model: Model) -> str:
     """
     said = model.base_url or os.environ.get(BASE_URL_VARIABLE) or DEFAULT_BASE_URL
     base_url = said.strip().rstrip("/").removesuffix("/chat/completions")
-    if not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", base_url):
-        raise ConfigurationError(f"{said!r} is no base_url. One looks like http://localhost:8080/v1.")
+    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", base_url):
+        shown = repr(said) if not {"@", "?"} & set(said) else "An address with a password or a key in it"
+        raise ConfigurationError(f"{shown} is no base_url. One looks like http://localhost:8080/v1.")
     return base_url

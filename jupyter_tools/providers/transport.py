@@ -107,12 +107,19 @@ async def _send(client: httpx.AsyncClient, call: Call, waiting: AbortableWait) -
     import httpx
 
     try:
-        request = client.build_request("POST", call.url, content=call.body, headers=call.headers)
+        request = client.build_request("POST", _parsed(call.url), content=call.body, headers=call.headers)
         for name, secret in call.secrets.items():  # only here, so that no object or frame of ours shows them
             request.headers[name] = secret.reveal()
         return await waiting.wait(lambda: client.send(request, stream=True))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise failure_of_connection(call.provider, call.url, error) from None
+
+
+@cache
+def _parsed(url: str) -> httpx.URL:
+    import httpx
+
+    return httpx.URL(url)
 
 
 async def _failure(call: Call, response: httpx.Response, answer: Answer) -> ProviderError:

@@ -107,6 +107,13 @@ async def test_the_environment_names_server_and_key(monkeypatch):
     assert f"Bearer {KEY}".encode() in head
 
 
+@pytest.mark.parametrize("base_url", ["http://me:secret@host/v1", "https://host/v1?key=secret"])
+def test_an_address_with_a_password_is_refused_and_not_shown(base_url):
+    with pytest.raises(ConfigurationError, match="An address with a password or a key") as caught:
+        OpenAIProvider().stream(a_request(base_url))
+    assert "secret" not in str(caught.value)
+
+
 @pytest.mark.parametrize("base_url", ["localhost:8080/v1", "ftp://x", "http://", "http:///v1", "http://a b/v1"])
 def test_what_is_no_address_is_an_error_before_anything_is_sent(base_url):
     with pytest.raises(ConfigurationError, match="http://localhost:8080/v1"):
