@@ -22,6 +22,7 @@ class _CallablePackage(ModuleType):
     __call__ = staticmethod(traces.__call__)
 
 
+__doc__ = f"{__doc__}\n{Traces.__doc__}"
 sys.modules[__name__].__class__ = _CallablePackage
 
 __all__ = [

@@ -106,9 +106,8 @@ def _read_frame(stored: dict[str, Any]) -> pd.DataFrame:
     import pandas as pd  # heavy
 
     index = _read_labels(stored["index"])
-    columns = [
-        pd.Series(column["values"], index=index, dtype=_read_dtype(column["dtype"])) for column in stored["data"]
-    ]
+    data = [(column["values"], _read_dtype(column["dtype"])) for column in stored["data"]]
+    columns = [pd.Series(values, index=index, dtype=dtype) for values, dtype in data]
     frame = pd.concat(columns, axis=1) if columns else pd.DataFrame(index=index)
     frame.columns = _read_labels(stored["columns"])
     return frame

@@ -15,6 +15,7 @@ from jupyter_tools.traces.query import Since, SpanQuery, parse_since
 from jupyter_tools.traces.store import TraceStore
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 _TOOL_COLUMNS = (
@@ -143,9 +144,16 @@ def _series(column: Column, cells: Sequence[Any], contents: Contents) -> pd.Seri
         case "object":
             return pd.Series(contents.values(column.name, cells), dtype="object")
         case "datetime64[us, UTC]":
-            moments = pd.Series(cells, dtype="Int64").to_numpy("datetime64[us]", na_value=pd.NaT)
-            return pd.Series(moments).dt.tz_localize("UTC")
+            return pd.Series(_moments(cells)).dt.tz_localize("UTC")
         case "boolean":
             return pd.Series([None if cell is None else bool(cell) for cell in cells], dtype="boolean")
         case dtype:
             return pd.Series(cells, dtype=dtype)
+
+
+def _moments(microseconds: Sequence[int | None]) -> np.ndarray:
+    import numpy as np
+
+    missing = np.iinfo("int64").min  # what NumPy takes for "not a time"
+    numbers = [missing if number is None else number for number in microseconds]
+    return np.array(numbers, dtype="int64").view("datetime64[us]")

@@ -31,7 +31,7 @@ from jupyter_tools.traces.sessions import close_session, interrupt_dead_sessions
 from jupyter_tools.traces.span import Span
 
 BATCH_S = 0.05  # how long the first event of a batch waits for more
-QUEUE_LIMIT = 50_000  # beyond it, the run's thread writes itself: back-pressure instead of loss
+QUEUE_LIMIT = 20_000  # beyond it, the run's thread writes itself: back-pressure instead of loss
 _ROWS_A_STATEMENT = 256  # SQLite lets go of Python's lock at each statement; a busy kernel takes long to give it back
 _RETRY_S = 1.0
 
@@ -60,7 +60,6 @@ class TraceStore:
         with self._lock:
             self._connection()
         _stores.add(self)
-        atexit.register(self.close)
 
     def _start_over(self) -> None:
         """Nothing queued, no thread, no connection: at the beginning, and in a forked child."""
@@ -72,7 +71,6 @@ class TraceStore:
         self._wake = threading.Event()
         self._writer: threading.Thread | None = None
         self._open: sqlite3.Connection | None = None
-        self._closed = False
         self._rows = RowMaker()
 
     def new_span_id(self) -> str:
@@ -124,6 +122,8 @@ class TraceStore:
     def close(self) -> None:
         """Write what is queued and let go of the file. An event that still comes opens it again."""
         with self._lock:
+            wake, self._wake, self._writer = self._wake, threading.Event(), None
+            wake.set()  # the writer sees that this is no longer its alarm, and ends
             try:
                 self.flush()
             except TraceStoreError as error:
@@ -169,15 +169,17 @@ class TraceStore:
     def _wake_writer(self) -> None:
         self._wake.set()
         if self._writer is None or not self._writer.is_alive():
-            self._writer = threading.Thread(target=self._work, name="jupyter_tools traces", daemon=True)
+            self._writer = threading.Thread(
+                target=self._work, args=(self._wake,), name="jupyter_tools traces", daemon=True
+            )
             self._writer.start()
 
-    def _work(self) -> None:
+    def _work(self, wake: threading.Event) -> None:
         told = False
-        while True:
-            self._wake.wait()
+        while wake is self._wake:
+            wake.wait()
             time.sleep(BATCH_S)
-            self._wake.clear()
+            wake.clear()
             try:
                 self.flush()
                 told = False
@@ -186,7 +188,7 @@ class TraceStore:
                     _log.warning("%s They are kept in memory and written as soon as possible.", error)
                 told = True
                 time.sleep(_RETRY_S)
-                self._wake.set()
+                wake.set()
 
 
 def _insert(
@@ -201,6 +203,12 @@ def _insert(
 def _statement(head: str, width: int, count: int, tail: str) -> str:
     row = f"({', '.join('?' * width)})"
     return f"{head} VALUES {', '.join([row] * count)} {tail}"
+
+
+@atexit.register
+def _close_all() -> None:
+    for store in list(_stores):
+        store.close()
 
 
 def _in_forked_child() -> None:

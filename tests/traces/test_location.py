@@ -1,0 +1,51 @@
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jupyter_tools.errors import TraceStoreError
+from jupyter_tools.traces import location
+from jupyter_tools.traces.location import default_store
+
+
+@pytest.fixture(autouse=True)
+def no_store_yet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(location, "_default", None)
+    yield
+    if location._default is not None:
+        location._default[1].close()
+
+
+def test_traces_are_kept_beside_the_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JUPYTER_TOOLS_TRACES")
+    monkeypatch.chdir(tmp_path)
+    assert default_store().path == str(tmp_path / ".jupyter_tools" / "traces.db")
+    monkeypatch.chdir("/")
+    assert default_store().path == str(tmp_path / ".jupyter_tools" / "traces.db")
+
+
+def test_the_setting_names_another_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTER_TOOLS_TRACES", str(tmp_path / "here.db"))
+    first = default_store()
+    assert first is default_store()
+    assert first.path == str(tmp_path / "here.db")
+    monkeypatch.setenv("JUPYTER_TOOLS_TRACES", ":memory:")
+    assert default_store().path == ":memory:"
+
+
+def test_where_nothing_can_be_written_traces_stay_in_memory_with_one_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTER_TOOLS_TRACES", "/proc/traces.db")
+    with pytest.warns(UserWarning, match="kept in memory"):
+        assert default_store().path == ":memory:"
+    with warnings.catch_warnings(action="error"):
+        default_store()
+
+
+def test_a_damaged_file_is_reported_and_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    damaged = tmp_path / "traces.db"
+    damaged.write_text("no database " * 100)
+    monkeypatch.setenv("JUPYTER_TOOLS_TRACES", str(damaged))
+    with pytest.raises(TraceStoreError, match="JUPYTER_TOOLS_TRACES"):
+        default_store()
+    assert damaged.read_text() == "no database " * 100

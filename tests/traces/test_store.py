@@ -1,0 +1,249 @@
+import gc
+import logging
+import multiprocessing
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from jupyter_tools.errors import TraceStoreError
+from jupyter_tools.traces import store as store_module
+from jupyter_tools.traces.frame import Traces
+from jupyter_tools.traces.record import TraceRecorder
+from jupyter_tools.traces.store import TraceStore
+from tests.traces.run_events import run, text_result, tool_call, tool_end, tool_start
+
+FLUSHED_WITHIN_S = 0.2
+
+
+def record_calls(store: TraceStore, count: int, prefix: str = "call") -> None:
+    recorder = TraceRecorder(store)
+    for number in range(count):
+        for event in tool_call(f"{prefix}_{number}", text_result(f"результат {number}")):
+            recorder.record(event)
+
+
+def rows_in(path: str | Path, sql: str = "SELECT count(*) FROM spans") -> list[tuple]:
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute(sql).fetchall()
+    finally:
+        connection.close()
+
+
+def wait_until(condition: Callable[[], bool], timeout_s: float = 10.0) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.01)
+
+
+def test_the_writer_writes_without_being_asked(store: TraceStore) -> None:
+    record_calls(store, 3)
+    wait_until(lambda: rows_in(store.path) == [(3,)])
+
+
+def test_a_flush_writes_at_once(store: TraceStore) -> None:
+    record_calls(store, 100)
+    store.flush()
+    assert rows_in(store.path) == [(100,)]
+
+
+def test_a_store_that_is_closed_has_written_everything(store: TraceStore) -> None:
+    record_calls(store, 100)
+    store.close()
+    assert rows_in(store.path) == [(100,)]
+
+
+def test_an_event_after_the_close_opens_the_store_again(store: TraceStore) -> None:
+    store.close()
+    record_calls(store, 1)
+    store.flush()
+    assert rows_in(store.path) == [(1,)]
+
+
+def test_a_program_that_ends_has_written_everything(tmp_path: Path) -> None:
+    program = f"from tests.traces.test_store import *\nrecord_calls(TraceStore({str(tmp_path / 'traces.db')!r}), 50)"
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+    assert rows_in(tmp_path / "traces.db") == [(50,)]
+
+
+def test_more_events_than_the_queue_holds_are_written_and_not_lost(
+    store: TraceStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "QUEUE_LIMIT", 100)
+    record_calls(store, 1000)
+    assert len(store._queue) <= 101
+    store.flush()
+    assert rows_in(store.path) == [(1000,)]
+
+
+def test_threads_may_record_at_the_same_time(store: TraceStore) -> None:
+    threads = [threading.Thread(target=record_calls, args=(store, 200, f"thread{n}")) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    store.flush()
+    assert rows_in(store.path, "SELECT count(*), count(DISTINCT tool_call_id), sum(status = 'ok') FROM spans") == [
+        (800, 800, 800)
+    ]
+
+
+def test_two_processes_write_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "traces.db"
+    program = (
+        f"import sys; from tests.traces.test_store import *; record_calls(TraceStore({str(path)!r}), 500, sys.argv[1])"
+    )
+    processes = [subprocess.Popen([sys.executable, "-c", program, name]) for name in ("one", "two")]
+    assert [process.wait(timeout=60) for process in processes] == [0, 0]
+    assert rows_in(path, "SELECT count(*), count(DISTINCT session_id) FROM spans") == [(1000, 2)]
+    assert rows_in(path, "PRAGMA integrity_check") == [("ok",)]
+
+
+@pytest.mark.parametrize("round_", range(4))
+def test_a_killed_process_leaves_its_finished_spans_and_a_sound_file(tmp_path: Path, round_: int) -> None:
+    path = tmp_path / "traces.db"
+    command = [sys.executable, "-m", "tests.traces.kill_child", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        head = [child.stdout.readline()]
+        time.sleep(0.3 + 0.03 * round_)
+        os.kill(child.pid, signal.SIGKILL)
+        killed_at = time.monotonic()
+        lines = [*head, *child.stdout.read().splitlines()]
+    finished = [(int(number), float(at)) for number, at in (line.split() for line in lines if len(line.split()) == 2)]
+    due = max(number for number, at in finished if at < killed_at - FLUSHED_WITHIN_S)
+    assert rows_in(path, "PRAGMA integrity_check") == [("ok",)]
+    ((count,),) = rows_in(path, "SELECT count(*) FROM spans WHERE kind = 'tool' AND status = 'ok'")
+    assert count > due
+    store = TraceStore(path)
+    frame = Traces(lambda: store)(all=True)
+    store.close()
+    assert set(frame.status[frame.kind != "tool"]) == {"interrupted"}
+    assert set(frame.status) <= {"ok", "interrupted"}
+
+
+def in_fork(path: str, parents: TraceStore) -> None:
+    record_calls(parents, 5, "child")
+    parents.flush()
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_forked_child_writes_its_own_spans_and_the_parent_goes_on(store: TraceStore) -> None:
+    record_calls(store, 5, "before")
+    child = multiprocessing.get_context("fork").Process(target=in_fork, args=(store.path, store))
+    child.start()
+    child.join(timeout=60)
+    assert child.exitcode == 0
+    record_calls(store, 5, "after")
+    store.flush()
+    assert rows_in(store.path, "SELECT count(*), count(DISTINCT session_id) FROM spans") == [(15, 2)]
+    assert len(Traces(lambda: store)()) == 10
+
+
+def test_a_file_that_was_deleted_is_begun_anew(store: TraceStore) -> None:
+    record_calls(store, 1)
+    store.flush()
+    for leftover in Path(store.path).parent.glob("spans.db*"):
+        leftover.unlink()
+    record_calls(store, 2)
+    store.flush()
+    assert rows_in(store.path) == [(2,)]
+
+
+def test_what_cannot_be_written_is_kept_told_once_and_written_later(
+    store: TraceStore, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "_RETRY_S", 0.01)
+    original = store._insert
+    monkeypatch.setattr(store, "_insert", raise_full)
+    with caplog.at_level(logging.WARNING, "jupyter_tools.traces.store"):
+        record_calls(store, 3)
+        wait_until(lambda: bool(caplog.records))
+        with pytest.raises(TraceStoreError, match="database or disk is full"):
+            store.flush()
+    monkeypatch.setattr(store, "_insert", original)
+    wait_until(lambda: rows_in(store.path) == [(3,)])
+    assert len(caplog.records) == 1
+    assert "kept in memory" in caplog.text
+
+
+def raise_full(*_: object) -> None:
+    raise sqlite3.OperationalError("database or disk is full")
+
+
+def test_a_file_that_is_locked_for_a_while_is_waited_for(store: TraceStore) -> None:
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    record_calls(store, 2)
+    time.sleep(0.15)
+    other.execute("COMMIT")
+    other.close()
+    store.flush()
+    assert rows_in(store.path) == [(2,)]
+
+
+def test_half_a_surrogate_pair_spoils_nothing(store: TraceStore) -> None:
+    recorder = TraceRecorder(store)
+    recorder.record(tool_start("call_1", "t\ud800l", {"q": "\ud83d"}))
+    recorder.record(tool_end("call_1", text_result("\udc00 ответ")))
+    frame = Traces(lambda: store)()
+    assert frame.args[0] == {"expression": "2+2"}
+    assert frame.result[0] == "\udc00 ответ"
+    assert frame.name[0] == "t?l"
+
+
+def test_a_result_of_a_megabyte_comes_back_whole(store: TraceStore) -> None:
+    text = "слово " * 170_000
+    recorder = TraceRecorder(store)
+    for event in tool_call(result=text_result(text, {"rows": list(range(1000))})):
+        recorder.record(event)
+    (row,) = Traces(lambda: store).tools().itertuples()
+    assert row.result == text
+    assert row.details == {"rows": list(range(1000))}
+
+
+def test_no_secret_of_a_run_is_on_disk(store: TraceStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEMO_API_KEY", "очень-тайный-ключ")
+    recorder = TraceRecorder(store)
+    for event in run("my key is очень-тайный-ключ", result=text_result("sk-" + "a1b2c3d4" * 4)):
+        recorder.record(event)
+    store.close()
+    content = Path(store.path).read_bytes()
+    assert b"a1b2c3d4" not in content
+    assert "тайный".encode() not in content
+
+
+def test_a_message_seen_by_many_model_calls_is_stored_once(store: TraceStore) -> None:
+    recorder = TraceRecorder(store)
+    for event in run("a long prompt " * 100):
+        recorder.record(event)
+    store.flush()
+    ((spans,),) = rows_in(store.path, "SELECT count(*) FROM spans WHERE kind = 'model'")
+    ((blobs,),) = rows_in(store.path, "SELECT count(*) FROM blobs")
+    assert (spans, blobs) == (2, 4)
+
+
+def test_span_ids_are_unique_and_of_sixteen_digits(store: TraceStore) -> None:
+    ids = {store.new_span_id() for _ in range(1000)}
+    assert len(ids) == 1000
+    assert all(len(span_id) == 16 and int(span_id, 16) for span_id in ids)
+
+
+def test_stores_leave_no_thread_and_no_open_file_behind(tmp_path: Path) -> None:
+    for number in range(5):
+        store = TraceStore(tmp_path / f"{number}.db")
+        record_calls(store, 1)
+        store.close()
+    gc.collect()
+    shutil.rmtree(tmp_path)
+    wait_until(lambda: not any(thread.name == "jupyter_tools traces" for thread in threading.enumerate()))
