@@ -17,6 +17,7 @@ from typing import cast
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
 from jupyter_tools.json_types import JsonValue
 from jupyter_tools.providers.base import Model, Provider
+from jupyter_tools.providers.model_catalogue import CATALOGUE
 
 ENTRY_POINT_GROUP = "jupyter_tools.providers"
 DEFAULT_MODEL = "local:qwen2.5-coder-0.5b"
@@ -66,7 +67,7 @@ def parse_model(
 
 
 def _provider_of_bare_name(text: str, base_url: str | None) -> str:
-    if text.lower().endswith(".gguf") or text in _embedded_models():
+    if text.lower().endswith(".gguf") or text in CATALOGUE:
         return "local"
     if base_url is not None:
         return "openai"
@@ -78,12 +79,8 @@ def _what_may_be_meant(text: str) -> list[str]:
     provider = UnknownNameError("provider", left, _entry_points()).nearest if colon else None
     if provider is not None:
         return [f"{provider}:{right}"]
-    embedded = UnknownNameError("model", text, _embedded_models()).nearest
+    embedded = UnknownNameError("model", text, CATALOGUE).nearest
     return [f"local:{embedded}" if embedded else f"openai:{text}"]
-
-
-def _embedded_models() -> tuple[str, ...]:
-    return ()
 
 
 def provider_for(model: Model) -> Provider:

@@ -55,6 +55,7 @@ def test_a_colon_behind_an_unknown_name_belongs_to_the_model():
         ("gpt-4o-mini", "openai:gpt-4o-mini"),
         ("llama3:8b", "openai:llama3:8b"),
         ("opnai:gpt-4o", "openai:gpt-4o"),
+        ("qwen2.5-coder", "local:qwen2.5-coder-0.5b"),
     ],
 )
 def test_a_name_without_a_provider_is_an_error_that_says_what_to_write(text, meant):
@@ -66,6 +67,10 @@ def test_a_name_without_a_provider_is_an_error_that_says_what_to_write(text, mea
 def test_a_provider_without_a_model_is_an_error():
     with pytest.raises(ConfigurationError, match="Write openai:MODEL"):
         parse_model("openai:")
+
+
+def test_an_embedded_model_needs_no_provider():
+    assert parse_model("smollm2-135m") == Model(provider="local", name="smollm2-135m")
 
 
 def test_a_gguf_path_is_a_model_of_this_process():
