@@ -101,6 +101,7 @@ class Batch:
         self._call_worker()
         try:
             await asyncio.wait([self._over])
+            self._over.result()
         except asyncio.CancelledError:
             self._stop_now()
             await asyncio.wait([self._over])  # not long: what cannot be cancelled is abandoned
@@ -168,8 +169,8 @@ class Batch:
 
     def _worker_left(self, worker: asyncio.Task[None]) -> None:
         self._workers.discard(worker)
-        if not worker.cancelled():
-            worker.exception()
+        if not worker.cancelled() and (error := worker.exception()) is not None and not self._over.done():
+            self._over.set_exception(error)  # nothing a tool does comes here: a mistake of ours must not be silent
         self._call_worker()
 
     # --- news of calls ---

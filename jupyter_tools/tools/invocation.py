@@ -64,7 +64,7 @@ class Invocation:
     """
 
     __slots__ = (
-        "_ending", "_job", "_shared", "_task", "_timeout_s",
+        "_ending", "_job", "_shared", "_task", "_timeout_s", "_tool_is_done",
         "arguments", "call", "ended", "place", "result", "started", "status",
     )  # fmt: skip
 
@@ -80,6 +80,7 @@ class Invocation:
         self._job: Job | None = None
         self._ending: Literal["timeout", "aborted"] | None = None
         self._timeout_s: float | None = None
+        self._tool_is_done = False
 
     @property
     def answered(self) -> bool:
@@ -148,7 +149,7 @@ class Invocation:
 
     def overdue(self, now: float) -> float | None:
         """The deadline has come: stop, unless the tool is done or has waited for a thread until now."""
-        if self._timeout_s is None or self.result is not None:
+        if self._timeout_s is None or self._tool_is_done or self.result is not None:
             return None
         if self._job is not None:
             due = self._timeout_s + (now if self._job.started is None else self._job.started)
@@ -178,7 +179,7 @@ class Invocation:
                 register.discard(self)
         else:
             result = await self._elsewhere(tool)
-        self._timeout_s = None
+        self._tool_is_done = True
         return result if shared.options.after is None else await self._changed(tool, shared.options.after, result)
 
     def _refused(self, refused: Refused) -> AgentToolResult:

@@ -24,15 +24,22 @@ MAX_THREADS = 32
 
 
 class Mailbox:
-    """Calls into an event loop from any thread, in the order they were posted. Many letters wake the loop once."""
+    """Calls into an event loop from any thread, in the order they were posted. Many letters wake the loop once.
+
+    Made in the loop's own thread.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
+        self._home = threading.get_ident()
         self._letters: deque[tuple[Callable[..., object], tuple[Any, ...]]] = deque()
         self._awake = False
 
     def post(self, deliver: Callable[..., object], *args: Any) -> None:
-        """Call `deliver(*args)` in the loop soon. A loop that is closed has no use for it."""
+        """Call `deliver(*args)` in the loop: at once if this is its thread, else soon, and never if it is closed."""
+        if not self._letters and threading.get_ident() == self._home:
+            deliver(*args)
+            return
         self._letters.append((deliver, args))
         if not self._awake:
             self._awake = True
