@@ -20,6 +20,7 @@ def copy_json(value: JsonValue) -> tuple[JsonValue, bool]:
 
     Raises:
         TooLargeError: If there are more than `MAX_DEPTH` levels or about `MAX_CHARACTERS` characters of JSON text.
+        ValueError: If a key is no text, or half of a character stands in a text.
     """
     flat = _flat_copy(value)
     if flat is not None:
@@ -37,13 +38,20 @@ def _flat_copy(value: JsonValue) -> JsonValue:
     characters = 0
     for name, item in cast("JsonObject", value).items():
         if type(item) is str:
-            characters += len(item)
+            characters += _length(item)
         elif type(item) not in _SCALARS:
             return None
         if type(name) is not str:
             return None
         characters += len(name)
     return cast("JsonObject", value).copy() if characters < MAX_CHARACTERS else None
+
+
+def _length(text: str) -> int:
+    """How many characters there are, each of them whole: JSON can say half of a pair, and no file could hold it."""
+    if not text.isascii():
+        text.encode()
+    return len(text)
 
 
 class _Copier:
@@ -56,7 +64,7 @@ class _Copier:
     def copied(self, value: JsonValue, depth: int) -> JsonValue:
         kind = cast("type[Any]", type(value))
         if kind is str:
-            self.characters += len(value)
+            self.characters += _length(value)
         elif kind is dict:
             self._enter(depth, len(value))
             return {self.key(name): self.copied(item, depth + 1) for name, item in value.items()}

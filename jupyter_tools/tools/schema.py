@@ -95,7 +95,10 @@ class _Reader:
         try:
             return typing.get_type_hints(_annotated_function(function), localns=dict(namespace), include_extras=True)
         except (NameError, TypeError, SyntaxError, AttributeError) as error:
-            problem = f"an annotation cannot be understood: {error}. Define or import what it names before the tool."
+            hint = "Define or import what it names before the tool."
+            if "unhashable" in str(error):  # a dict of limits inside a union, which `typing` itself cannot hold
+                hint = "Write the union inside: Annotated[int | None, {...}]."
+            problem = f"an annotation cannot be understood: {error}. {hint}"
             raise ToolDefinitionError(self._tool_name, problem) from error
 
     def _check(self, parameter: inspect.Parameter, position: int) -> None:
