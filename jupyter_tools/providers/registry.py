@@ -80,7 +80,10 @@ def _what_may_be_meant(text: str) -> list[str]:
     if provider is not None:
         return [f"{provider}:{right}"]
     embedded = UnknownNameError("model", text, CATALOGUE).nearest
-    return [f"local:{embedded}" if embedded else f"openai:{text}"]
+    meant = f"local:{embedded}" if embedded else f"openai:{text}"
+    if UnknownNameError("model", text, [meant]).nearest is not None:
+        return [meant]
+    return [*(f"local:{name}" for name in CATALOGUE), f"openai:{text}"]  # too far off for a guess: what there is
 
 
 def provider_for(model: Model) -> Provider:

@@ -64,6 +64,11 @@ def test_a_name_without_a_provider_is_an_error_that_says_what_to_write(text, mea
     assert caught.value.nearest == meant
 
 
+def test_a_name_like_no_other_is_an_error_that_says_what_there_is():
+    with pytest.raises(UnknownNameError, match=r"Known: local:qwen.*, local:smollm.*, openai:x\."):
+        parse_model("x")
+
+
 def test_a_provider_without_a_model_is_an_error():
     with pytest.raises(ConfigurationError, match="Write openai:MODEL"):
         parse_model("openai:")
