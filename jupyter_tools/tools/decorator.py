@@ -6,6 +6,7 @@ import functools
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from types import FrameType
 from typing import Any, overload
 
@@ -73,24 +74,34 @@ def tool(
     namespace = _names_around(inspect.currentframe())
 
     def decorate(function: Callable[..., Any]) -> AgentTool:
-        tool_name = _checked_name(name or _name_of(function))
-        documentation = documentation_of(_documented(function))
-        schema = function_schema(function, tool_name, documentation.parameters, namespace)
-        return AgentTool(
-            name=tool_name,
-            description=documentation.description if description is None else description,
-            parameters=schema.parameters,
-            function=function,
+        made = _made_of(function, name, namespace)
+        return replace(
+            made,
+            description=made.description if description is None else description,
             examples=tuple(examples),
             timeout_s=timeout_s,
-            isolation=isolation or ("loop" if _is_async(function) else "thread"),
+            isolation=isolation or made.isolation,
             sequential=sequential,
             requires_approval=requires_approval,
-            context_parameter=schema.context_parameter,
-            converters=schema.converters,
         )
 
     return decorate if function is None else decorate(function)
+
+
+def _made_of(function: Callable[..., Any], name: str | None, namespace: Mapping[str, Any]) -> AgentTool:
+    """The tool that the function alone says."""
+    tool_name = _checked_name(name or _name_of(function))
+    documentation = documentation_of(_documented(function))
+    schema = function_schema(function, tool_name, documentation.parameters, namespace)
+    return AgentTool(
+        name=tool_name,
+        description=documentation.description,
+        parameters=schema.parameters,
+        function=function,
+        isolation="loop" if _is_async(function) else "thread",
+        context_parameter=schema.context_parameter,
+        converters=schema.converters,
+    )
 
 
 def as_tool(item: AgentTool | Callable[..., Any]) -> AgentTool:

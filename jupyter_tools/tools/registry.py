@@ -29,6 +29,7 @@ _IMPORT_FAILURES = (
     SyntaxError,
     TypeError,
     ValueError,
+    Warning,
 )
 
 

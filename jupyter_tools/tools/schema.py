@@ -114,7 +114,7 @@ class _Reader:
 
     def _add(self, parameter: inspect.Parameter) -> None:
         name, annotation = parameter.name, self._hints.get(parameter.name, Any)
-        if annotation is ToolContext or ToolContext in get_args(annotation):
+        if any(item is ToolContext for item in (annotation, *get_args(annotation))):
             self._context = name
             return
         shape = self._shape(name, annotation)
