@@ -17,6 +17,7 @@ from jupyter_tools.json_types import JsonValue
 from jupyter_tools.providers.retry import asked_wait_s
 
 _LONGEST_QUOTE = 300
+_LOOPBACK = re.compile(r"//(localhost|127\.|\[::1\])")
 _NOBODY_THERE = {errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH}
 _SHORTEST_KEY = 6  # what is shorter stands in ordinary words
 _NEVER_PASSES = {"insufficient_quota", "billing_hard_limit_reached", "invalid_api_key", "context_length_exceeded"}
@@ -53,7 +54,9 @@ def failure_of_page(provider: str) -> ProviderError:
 
 def failure_of_connection(provider: str, url: str, error: Exception) -> ProviderError:
     """The error that no connection, or one that brought no answer, stands for."""
-    return ProviderError(provider, _why_no_connection(url, error))
+    host = re.sub(r"^(\w+://[^/]+).*", r"\1", url)
+    problem, retryable = _why_no_connection(host, error)
+    return ProviderError(provider, problem, retryable=retryable)
 
 
 def failure_of_cut(provider: str) -> ProviderError:
@@ -136,24 +139,24 @@ def _short(message: str) -> str:
     return line if len(line) <= _LONGEST_QUOTE else f"{line[:_LONGEST_QUOTE]}..."
 
 
-def _why_no_connection(url: str, error: Exception) -> str:
+def _why_no_connection(host: str, error: Exception) -> tuple[str, bool]:
+    """The problem, and whether it may pass."""
     import httpx
 
-    host = re.sub(r"^(\w+://[^/]+).*", r"\1", url)
     causes = tuple(_causes_of(error))  # the transport names nearly all of them ConnectTimeout
     if any(isinstance(cause, ssl.SSLError | ssl.CertificateError) for cause in causes):
-        problem = f"{host} has no certificate that this machine trusts, or does not speak https."
-    elif any(isinstance(cause, socket.gaierror) for cause in causes):
-        problem = f"{host} cannot be found. Check the base_url and the network."
-    elif isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
-        problem = f"{url} is no address of a server. A base_url looks like http://localhost:8080/v1."
-    elif any(getattr(cause, "errno", None) in _NOBODY_THERE for cause in causes):
-        problem = f"there is no server at {host}. Is it running, and is the base_url right?"
-    elif any(isinstance(cause, TimeoutError) for cause in causes) or isinstance(error, httpx.ReadTimeout):
-        problem = f"{host} did not answer in time."
-    else:
-        problem = f"{host} closed the connection without an answer."
-    return problem
+        return f"{host} has no certificate that this machine trusts, or does not speak https.", False
+    if unknown := [cause for cause in causes if isinstance(cause, socket.gaierror)]:
+        passes = any(cause.errno == socket.EAI_AGAIN for cause in unknown)
+        return f"{host} cannot be found. Check the base_url and the network.", passes
+    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
+        return f"{host} is no address of a server. A base_url looks like http://localhost:8080/v1.", False
+    if any(getattr(cause, "errno", None) in _NOBODY_THERE for cause in causes):
+        nearby = _LOOPBACK.search(host) is not None  # a person has to start it, and that takes longer than we wait
+        return f"there is no server at {host}. Is it running, and is the base_url right?", not nearby
+    if any(isinstance(cause, TimeoutError) for cause in causes) or isinstance(error, httpx.ReadTimeout):
+        return f"{host} did not answer in time.", True
+    return f"{host} closed the connection without an answer.", True
 
 
 def _causes_of(error: BaseException | None) -> Iterable[BaseException]:

@@ -7,6 +7,8 @@ token a sixth, because httpx's own pool looks at all its connections for each re
 from __future__ import annotations
 
 import asyncio
+import atexit
+import os
 import ssl
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
@@ -137,6 +139,7 @@ async def _failure(call: Call, response: httpx.Response, answer: Answer) -> Prov
 class _LoopClient:
     client: httpx.AsyncClient
     closer: AsyncGenerator[None]
+    process: int = field(default_factory=os.getpid)
 
 
 _clients: dict[asyncio.AbstractEventLoop, _LoopClient] = {}
@@ -187,3 +190,17 @@ async def close_shared_client() -> None:
     entry = _clients.get(asyncio.get_running_loop())
     if entry is not None:
         await entry.closer.aclose()
+
+
+@atexit.register
+def _close_clients_of_other_threads() -> None:
+    """At the end of the process: loops in daemon threads never end by themselves, and aiohttp would complain."""
+    for loop, entry in list(_clients.items()):
+        if loop.is_running() and entry.process == os.getpid():  # a forked child has the loop but not its thread
+            closing = asyncio.run_coroutine_threadsafe(_aclose(entry.closer), loop)
+            with suppress(TimeoutError):
+                closing.result(timeout=1.0)
+
+
+async def _aclose(generator: AsyncGenerator[None]) -> None:
+    await generator.aclose()

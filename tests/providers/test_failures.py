@@ -1,3 +1,4 @@
+import errno
 import json
 
 import pytest
@@ -102,6 +103,10 @@ def test_an_unknown_trouble_is_told_as_what_it_looks_like():
     import httpx
 
     assert "closed the connection" in str(failure_of_connection("openai", URL, httpx.RemoteProtocolError("x")))
+    refused = httpx.ConnectError("x")
+    refused.__cause__ = ConnectionRefusedError(errno.ECONNREFUSED, "x")
+    assert failure_of_connection("openai", URL, refused).retryable is False
+    assert failure_of_connection("openai", "http://far.example/v1", refused).retryable is True
     assert "is no address" in str(failure_of_connection("openai", "http://a:b/", httpx.InvalidURL("x")))
 
 

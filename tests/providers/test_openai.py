@@ -267,7 +267,7 @@ async def test_no_server_at_that_port():
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
     url = f"http://127.0.0.1:{port}/v1"
-    said = await failing(OpenAIProvider(retry=RetryPolicy(attempts=1)), a_request(url))
+    said = await failing(OpenAIProvider(), a_request(url))
     assert said == f"openai: there is no server at http://127.0.0.1:{port}. Is it running, and is the base_url right?"
 
 
@@ -283,8 +283,7 @@ async def test_https_where_there_is_only_http():
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        provider = OpenAIProvider(retry=RetryPolicy(attempts=1))
-        assert "does not speak https" in await failing(provider, a_request(f"https://127.0.0.1:{port}/v1"))
+        assert "does not speak https" in await failing(OpenAIProvider(), a_request(f"https://127.0.0.1:{port}/v1"))
 
 
 async def test_a_connection_that_is_closed_without_a_word():

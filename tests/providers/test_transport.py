@@ -1,4 +1,5 @@
 import asyncio
+import sys
 
 import httpx
 import pytest
@@ -88,6 +89,28 @@ def test_clients_of_ended_loops_are_forgotten():
     for _ in range(3):
         asyncio.run(use())
     assert not [loop for loop in transport._clients if loop.is_closed()]
+
+
+ENDS_WITH_A_CLIENT_IN_ANOTHER_THREAD = """
+import sys
+from jupyter_tools.loop_thread import loop_thread
+from jupyter_tools.providers.transport import shared_client
+
+async def use(url):
+    client = await shared_client()
+    return (await client.get(url)).text
+
+print(loop_thread().run(use(sys.argv[1])))
+"""
+
+
+async def test_a_process_ends_without_complaints_about_open_connections():
+    async with loopback(whole("200 OK", b"hello")) as server:
+        command = [sys.executable, "-W", "error", "-c", ENDS_WITH_A_CLIENT_IN_ANOTHER_THREAD, server.url]
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe)
+        said, complaints = await process.communicate()
+    assert (said.split(), complaints) == ([b"hello"], b"")
 
 
 async def test_all_clients_share_one_tls_context():
