@@ -57,22 +57,20 @@ class Job:
     """One call of a function in a thread.
 
     Attributes:
+        run: What to run. It must not raise.
+        on_done: Called in the thread with what `run` gave, unless the job was abandoned.
         state: "waiting" for a thread, "running", "over"; "dropped" if nobody wants it before it ran, "abandoned" if
             nobody waits for it though it runs.
         started: When a thread took it up (monotonic seconds), or None before.
     """
 
-    __slots__ = ("_on_done", "_run", "started", "state")
+    __slots__ = ("on_done", "run", "started", "state")
 
     def __init__(self, run: Callable[[], Any], on_done: Callable[[Any], object]) -> None:
-        self._run = run
-        self._on_done = on_done
+        self.run = run
+        self.on_done = on_done
         self.state: Literal["waiting", "running", "over", "dropped", "abandoned"] = "waiting"
         self.started: float | None = None
-
-    def execute(self) -> None:
-        """Run it and hand on what it gave."""
-        self._on_done(self._run())
 
 
 class ThreadPool:
@@ -118,38 +116,38 @@ class ThreadPool:
             self._one_is_coming = True
             self._bell.put(None)
         elif self._threads < self._limit:
+            threading.Thread(target=self._serve, name="jupyter_tools-tool", daemon=True).start()
             self._threads += 1
             self._one_is_coming = True
-            threading.Thread(target=self._serve, name="jupyter_tools-tool", daemon=True).start()
 
     def _serve(self) -> None:
         while True:
             job = self._first_job()
             while job is not None:
-                job.execute()
+                done, value = job, job.run()
                 with self._lock:
-                    if job.state == "abandoned":
+                    if done.state == "abandoned":
                         return
-                    job.state = "over"
+                    done.state = "over"
                     job = self._next_job()
-                    self._idle_threads += job is None
+                done.on_done(value)  # only now: who hears of it finds this thread free
+                del done, value  # an idle thread keeps nothing alive
             self._bell.get()
 
     def _first_job(self) -> Job | None:
         with self._lock:
             self._one_is_coming = False
-            job = self._next_job()
-            self._idle_threads += job is None
-            return job
+            return self._next_job()
 
     def _next_job(self) -> Job | None:
-        """Take a job, and have the one after it taken by another thread. The lock is held."""
+        """Take a job and have the one after it taken by another thread, or be idle. The lock is held."""
         while self._jobs:
             job = self._jobs.popleft()
             if job.state == "waiting":
                 job.state, job.started = "running", time.monotonic()
                 self._call_thread()
                 return job
+        self._idle_threads += 1
         return None
 
 
@@ -180,10 +178,10 @@ async def run_in_thread(
     job = Job(lambda: context.run(call), lambda value: mailbox.post(_answer, waiter, value))
     on_job(job)
     pool = _pool
-    pool.submit(job)
     try:
+        pool.submit(job)
         return await waiter
-    except asyncio.CancelledError:
+    except BaseException:
         pool.abandon(job)
         raise
 

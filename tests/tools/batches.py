@@ -104,3 +104,12 @@ def assert_well_formed(events: Sequence[AgentEvent], ids: Sequence[str]) -> None
     for call_id in ids:
         statuses = [event.status for event in news if event.tool_call_id == call_id]
         assert statuses == ["running"] * (len(statuses) - 1) + ["done"]
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until `condition` holds, or fail after some seconds."""
+    for _ in range(1000):
+        if condition():
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("it never came to hold")

@@ -10,10 +10,21 @@ from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.events import AgentToolResult, ToolExecutionUpdateEvent
 from jupyter_tools.messages import TextContent
 from jupyter_tools.tools.context import ToolContext
+from jupyter_tools.tools.execution import ExecutionOptions, execute_tool_calls
 from jupyter_tools.tools.invocation import place_of
 from jupyter_tools.tools.running import running_tools
 from jupyter_tools.tools.tool import AgentTool
-from tests.tools.batches import Recorder, assert_well_formed, call, calls, execute, text_of_one, tool_of
+from tests.tools.batches import (
+    Recorder,
+    assert_well_formed,
+    call,
+    calls,
+    execute,
+    message_of,
+    text_of_one,
+    tool_of,
+    until,
+)
 
 
 async def test_an_async_tool_is_cancelled_at_its_deadline():
@@ -49,8 +60,7 @@ async def test_a_hung_thread_is_abandoned_named_and_listed_until_it_ends():
     assert hung.abandoned
     assert hung.seconds >= 0.05
     release.set()
-    while running_tools():
-        await asyncio.sleep(0.005)
+    await until(lambda: not running_tools())
 
 
 async def test_what_comes_back_after_the_deadline_is_dropped():
@@ -259,9 +269,6 @@ async def test_a_hook_that_returns_nonsense_is_an_error_result():
 async def test_the_same_call_over_and_over_is_stopped():
     async def echo(number: int) -> int:
         return number
-
-    from jupyter_tools.tools.execution import ExecutionOptions, execute_tool_calls
-    from tests.tools.batches import message_of
 
     options = ExecutionOptions(max_calls=5).for_run("r")
     statuses = []
