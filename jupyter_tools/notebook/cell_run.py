@@ -54,6 +54,7 @@ class CellRun:
     Attributes:
         agent: Who answers.
         view: What has happened so far.
+        result: How the run ended; None before, and if it did not end by itself.
     """
 
     def __init__(
@@ -61,13 +62,14 @@ class CellRun:
     ) -> None:
         self.view = RunView(model=str(agent.model))
         self.agent = agent
+        self.result: AgentResult | None = None
         self._prompt = prompt
         self._display = display
         self._tags = dict(tags or {})
         self._events: deque[AgentEvent] = deque()  # the only thing both threads touch
         self._interrupted = False
 
-    async def wait(self) -> AgentResult:
+    async def wait(self) -> None:
         """Run and wait in a cell that awaits.
 
         Raises:
@@ -81,9 +83,9 @@ class CellRun:
                 await asyncio.sleep(HEARTBEAT_S)
         except (asyncio.CancelledError, KeyboardInterrupt):
             self._stop(future)
-        return self._conclude(future)
+        self._conclude(future)
 
-    def block(self) -> AgentResult:
+    def block(self) -> None:
         """Run and wait where nothing can be awaited. Raises as `wait` does."""
         future = self._start()
         try:
@@ -93,7 +95,7 @@ class CellRun:
                     concurrent.futures.wait([future], timeout=HEARTBEAT_S)
         except KeyboardInterrupt:
             self._stop(future)
-        return self._conclude(future)
+        self._conclude(future)
 
     def _start(self) -> LoopFuture[AgentResult]:
         self._display.open()
@@ -123,7 +125,7 @@ class CellRun:
             future.cancel()
             concurrent.futures.wait([future], timeout=_CANCEL_S)
 
-    def _conclude(self, future: LoopFuture[AgentResult]) -> AgentResult:
+    def _conclude(self, future: LoopFuture[AgentResult]) -> None:
         error = _error_of(future)
         self._take_events()
         if self.view.stop_reason is None:
@@ -133,10 +135,9 @@ class CellRun:
             raise CellInterrupted("Interrupted. What was said until then is kept; the next %%agent goes on from there.")
         if error is not None:
             raise CellError(str(error) or type(error).__name__) from error
-        result = future.result()
-        if result.stop_reason == "error":
-            raise CellError(result.error_message or "The run failed.")
-        return result
+        self.result = future.result()
+        if self.result.stop_reason == "error":
+            raise CellError(self.result.error_message or "The run failed.")
 
     def _end(self, stop_reason: StopReason, error_message: str | None) -> None:
         """The end that the run itself did not get to say."""

@@ -1,54 +1,38 @@
-"""The magics: `%%agent`, `%agent`, `%tool`, `%%tool`. They read a line, call what does the work, and show its value."""
+"""The magics: `%%agent`, `%agent`, `%tool`, `%%tool`. Here is what a person reads and types; `commands` does the work.
+
+Loading the extension imports this module and little else, so that it takes no time.
+"""
 
 from __future__ import annotations
 
-from argparse import Namespace
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 
-from jupyter_tools.agent.agent import AgentResult
-from jupyter_tools.errors import ConfigurationError, JupyterToolsError, UnknownNameError
-from jupyter_tools.notebook.cell_errors import CellError
-from jupyter_tools.notebook.cell_run import CellRun
-from jupyter_tools.notebook.cell_tools import tools_of_cell
-from jupyter_tools.notebook.display import display_for
+from jupyter_tools.notebook.cell_errors import explained
 from jupyter_tools.notebook.options import parse_line
-from jupyter_tools.notebook.prompt import fill_prompt
-from jupyter_tools.notebook.session import Session
-from jupyter_tools.notebook.tables import Table
-from jupyter_tools.notebook.tool_call import ToolOutcome, call_tool
-from jupyter_tools.notebook.tool_line import arguments_summary, tool_arguments
-from jupyter_tools.tools.registry import default_registry
-from jupyter_tools.tools.tool import AgentTool
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-_COMMANDS = ("stop", "new", "history")
-
-
-@contextmanager
-def explained() -> Iterator[None]:
-    """Show a person's mistake as its sentence, without a traceback."""
-    try:
-        yield
-    except (JupyterToolsError, UsageError) as error:
-        raise CellError(str(error)) from error
+    from jupyter_tools.notebook.commands import Commands
 
 
 @magics_class
 class AgentMagics(Magics):
-    """The magics of one kernel and the session behind them."""
+    """The magics of one kernel."""
 
     def __init__(self, shell: InteractiveShell) -> None:
         super().__init__(shell)
         self._shell = shell
-        self.session = Session(shell.user_ns)
+
+    @cached_property
+    def _commands(self) -> Commands:
+        from jupyter_tools.notebook.commands import Commands
+
+        return Commands(self._shell)
 
     @magic_arguments()
     @argument("-m", "--model", help="who answers: PROVIDER:MODEL, such as openai:gpt-4o-mini, or local:./model.gguf")
@@ -63,7 +47,7 @@ class AgentMagics(Magics):
     @argument("-o", "--output", metavar="NAME", help="store the result (text, messages, usage) in this variable")
     @argument("words", nargs="*", help="with %%agent: stop, new or history; the prompt of a cell goes below the line")
     @line_cell_magic
-    def agent(self, line: str, cell: str | None = None) -> Table | str | None:
+    def agent(self, line: str, cell: str | None = None) -> Any:
         """Ask a model that may call tools.
 
         As a cell, `%%agent [options]` sends the lines below it and streams the answer. In the prompt,
@@ -82,54 +66,22 @@ class AgentMagics(Magics):
         with explained():
             arguments = parse_line(self.agent, line)
             if cell is None:
-                return self._command(arguments, line)
-            run = self._prepare(arguments, cell, awaiting=False)
-        with self.session.going_on(run.agent):
-            self._keep(arguments, run.block())
+                return self._commands.agent_line(arguments, line)
+            run = self._commands.prepare(arguments, cell, awaiting=False)
+        with self._commands.kept(run, arguments.output):
+            run.block()
         return None
 
     async def agent_cell(self, line: str, cell: str) -> None:
         """An `%%agent` cell that awaits: what the input transformer makes of one."""
         with explained():
             arguments = parse_line(self.agent, self._shell.var_expand(line))
-            run = self._prepare(arguments, cell, awaiting=True)
-        with self.session.going_on(run.agent):
-            self._keep(arguments, await run.wait())
-
-    def _prepare(self, arguments: Namespace, cell: str, *, awaiting: bool) -> CellRun:
-        if arguments.words:
-            raise ConfigurationError(
-                f"{arguments.words[0]!r} is no option. The prompt goes on the lines below %%agent."
-            )
-        if arguments.output is not None and not arguments.output.isidentifier():
-            raise ConfigurationError(f"-o takes the name of a variable, not {arguments.output!r}.")
-        prompt = fill_prompt(cell, self._shell.user_ns)
-        agent = self.session.agent(self.session.settings.updated(arguments), new=arguments.new)
-        display = display_for(self._shell, agent.abort, awaiting=awaiting)
-        return CellRun(agent, prompt, display, {"cell_id": cell_id(self._shell)})
-
-    def _keep(self, arguments: Namespace, result: AgentResult) -> None:
-        if arguments.output is not None:
-            self._shell.user_ns[arguments.output] = result
-
-    def _command(self, arguments: Namespace, line: str) -> Table | str:
-        match arguments.words:
-            case []:
-                if line.strip():
-                    self.session.configure(arguments)
-                return self.session.summary()
-            case ["stop"]:
-                return self.session.stop()
-            case ["new"]:
-                self.session.messages.clear()
-                return self.session.summary()
-            case ["history"]:
-                return self.session.history()
-            case words:
-                raise UnknownNameError("command of %agent", words[0], _COMMANDS)
+            run = self._commands.prepare(arguments, cell, awaiting=True)
+        with self._commands.kept(run, arguments.output):
+            await run.wait()
 
     @line_cell_magic
-    def tool(self, line: str, cell: str | None = None) -> Table | ToolOutcome:
+    def tool(self, line: str, cell: str | None = None) -> Any:
         """List tools, run one, or make some.
 
         `%tool` lists the tools. `%tool NAME ...` runs one, as a model would, and records it in the traces. Arguments
@@ -142,23 +94,4 @@ class AgentMagics(Magics):
         As a cell, `%%tool` runs the cell and makes a tool of each function that it defines.
         """
         with explained():
-            if cell is not None:
-                return tools_of_cell(self._shell, cell)
-            name, _, text = line.strip().partition(" ")
-            if not name:
-                return tool_table(default_registry())
-            tool = self.session.find_tool(name)
-            return call_tool(tool, tool_arguments(tool, text), {"cell_id": cell_id(self._shell)})
-
-
-def tool_table(tools: Iterable[AgentTool]) -> Table:
-    """The tools with what they do and what they take."""
-    rows = [(tool.name, tool.description, arguments_summary(tool)) for tool in tools]
-    return Table(columns=("tool", "description", "arguments"), rows=rows)
-
-
-def cell_id(shell: InteractiveShell) -> str | None:
-    """The id of the cell that runs now, where the front end says it."""
-    parent: Any = getattr(shell, "parent_header", None)  # a kernel's shell keeps the whole request under this name
-    metadata = parent.get("metadata") if isinstance(parent, dict) else None
-    return metadata.get("cellId") if isinstance(metadata, dict) else None
+            return self._commands.tool_line(line) if cell is None else self._commands.tool_cell(cell)

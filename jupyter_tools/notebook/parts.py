@@ -39,6 +39,17 @@ def cut(text: str) -> str:
     return text if len(text) <= _MOST else f"{text[:_MOST]}\n… {len(text) - _MOST:,} more characters"
 
 
+def _gist(result: str) -> str:
+    """The result on one line; of a JSON object that has a "result", only that."""
+    try:
+        value = json.loads(result)
+    except ValueError:
+        return " ".join(result.split())
+    if isinstance(value, dict) and "result" in value:
+        return _json(value["result"])
+    return " ".join(result.split())
+
+
 def _json(value: JsonValue) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
@@ -97,7 +108,9 @@ class ReasoningPart(GrowingText):
         """What stands on the folded block."""
         if not self.done:
             return "Is thinking…"
-        return "Reasoning" if self.duration_ms is None else f"Thought for {seconds(self.duration_ms)}"
+        if self.duration_ms is None:
+            return "Reasoning"
+        return "Thought for " + (seconds(self.duration_ms) if self.duration_ms >= 100 else "a moment")
 
     def facts(self) -> JsonObject:
         """What a display shows of the part beside its text."""
@@ -136,9 +149,9 @@ class ToolPart:
     def outcome(self) -> str:
         """Status, duration and, if it is short, the result: what stands behind the call on its line."""
         duration = f" in {seconds(self.duration_ms)}" if self.duration_ms else ""
-        short = len(self.text) <= _SHORT and "\n" not in self.text.strip()
         if self.status == "ok":
-            return f"{shorten(self.text)}{duration}" if short and self.text.strip() else f"done{duration}"
+            gist = _gist(self.text)
+            return f"{gist if 0 < len(gist) <= _SHORT else 'done'}{duration}"
         words = {"writing": "…", "error": "failed", "timeout": "timed out", "aborted": "stopped"}
         return f"{words.get(self.status, self.status)}{duration}"
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
 from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.notebook.options import json_or_text
-from jupyter_tools.tools.tool import AgentTool
+
+if TYPE_CHECKING:
+    from jupyter_tools.tools.tool import AgentTool
+
 
 _PAIR = re.compile(r"(?P<key>[A-Za-z_]\w*)=(?!=)(?P<value>.*)", re.DOTALL)
 

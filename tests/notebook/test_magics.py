@@ -1,5 +1,6 @@
 """The magics in a shell of this process: what a person types, and what they read."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,7 +13,7 @@ from jupyter_tools.notebook.cell_errors import CellError
 from jupyter_tools.notebook.extension import load, unload
 from jupyter_tools.notebook.tables import Table
 from jupyter_tools.providers.scripted import call, register_script, thinking
-from jupyter_tools.tools.registry import default_registry
+from jupyter_tools.tools.registry import ToolRegistry
 from jupyter_tools.tools.tool import AgentTool
 
 Run = Callable[[str], Any]
@@ -174,9 +175,9 @@ def test_tools_are_listed_with_their_arguments(shell: InteractiveShell):
 @pytest.mark.parametrize("text", ["2+2", "'2+2'", "expression=2+2", '{"expression": "2+2"}', " 2 + 2 "])
 def test_a_tool_is_run_with_arguments_in_any_form(shell: InteractiveShell, text: str):
     outcome = shell.run_line_magic("tool", f"math_eval {text}")
-    assert outcome.text == "4"
-    assert "4" in repr(outcome)
-    assert "4" in outcome._repr_html_()
+    assert json.loads(outcome.text)["result"] == 4
+    assert "-> 4" in repr(outcome)
+    assert "→ 4" in outcome._repr_html_()
 
 
 def test_pairs_name_the_arguments(shell: InteractiveShell):
@@ -213,16 +214,16 @@ def test_a_tool_run_by_hand_is_traced(shell: InteractiveShell):
 CELL = 'def shout(text: str) -> str:\n    """Say it loudly."""\n    return text.upper()\n\ndef _quiet():\n    pass\n'
 
 
-def test_functions_of_a_cell_become_tools(shell: InteractiveShell, cell):
-    try:
-        table = shell.run_cell_magic("tool", "", CELL)
-        assert [row[:2] for row in table.rows] == [("shout", "added")]
-        assert [row[:2] for row in shell.run_cell_magic("tool", "", CELL).rows] == [("shout", "replaced")]
-        assert isinstance(shell.user_ns["shout"], AgentTool)
-        assert shell.user_ns["shout"]("hi") == "HI"
-        assert shell.run_line_magic("tool", "shout hi").text == "HI"
-    finally:
-        default_registry().unregister("shout")
+def test_functions_of_a_cell_become_tools(shell: InteractiveShell, cell, monkeypatch):
+    registry = ToolRegistry()
+    monkeypatch.setattr("jupyter_tools.notebook.cell_tools.default_registry", lambda: registry)
+    table = shell.run_cell_magic("tool", "", CELL)
+    assert [row[:2] for row in table.rows] == [("shout", "added")]
+    assert [row[:2] for row in shell.run_cell_magic("tool", "", CELL).rows] == [("shout", "replaced")]
+    assert isinstance(shell.user_ns["shout"], AgentTool)
+    assert shell.user_ns["shout"]("hi") == "HI"
+    assert shell.run_line_magic("tool", "shout hi").text == "HI"
+    assert registry.get("shout").description == "Say it loudly."
 
 
 def test_a_cell_without_a_function_says_so(shell: InteractiveShell):

@@ -1,0 +1,102 @@
+"""What the magics do once their line is read: prepare a run, configure, show, call a tool."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from jupyter_tools.errors import ConfigurationError, UnknownNameError
+from jupyter_tools.notebook.cell_run import CellRun
+from jupyter_tools.notebook.cell_tools import tools_of_cell
+from jupyter_tools.notebook.display import display_for
+from jupyter_tools.notebook.prompt import fill_prompt
+from jupyter_tools.notebook.session import Session
+from jupyter_tools.notebook.tables import Table
+from jupyter_tools.notebook.tool_call import ToolOutcome, call_tool
+from jupyter_tools.notebook.tool_line import arguments_summary, tool_arguments
+from jupyter_tools.tools.registry import default_registry
+from jupyter_tools.tools.tool import AgentTool
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+_COMMANDS = ("stop", "new", "history")
+
+
+class Commands:
+    """The commands of one kernel and the session behind them."""
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self._shell = shell
+        self._session = Session(shell.user_ns)
+
+    def prepare(self, arguments: Namespace, cell: str, *, awaiting: bool) -> CellRun:
+        """The run of an `%%agent` cell, not yet started.
+
+        Args:
+            arguments: What the line says.
+            cell: The prompt.
+            awaiting: True if the cell will await the run, so that the kernel can hear the page meanwhile.
+        """
+        if arguments.words:
+            raise ConfigurationError(
+                f"{arguments.words[0]!r} is no option. The prompt goes on the lines below %%agent."
+            )
+        if arguments.output is not None and not arguments.output.isidentifier():
+            raise ConfigurationError(f"-o takes the name of a variable, not {arguments.output!r}.")
+        prompt = fill_prompt(cell, self._shell.user_ns)
+        agent = self._session.agent(self._session.settings.updated(arguments), new=arguments.new)
+        display = display_for(self._shell, agent.abort, awaiting=awaiting)
+        return CellRun(agent, prompt, display, {"cell_id": cell_id(self._shell)})
+
+    @contextmanager
+    def kept(self, run: CellRun, name: str | None) -> Iterator[None]:
+        """While `run` goes on: afterwards its conversation is kept, and its result under `name`, if there is one."""
+        with self._session.going_on(run.agent):
+            yield
+        if name is not None:
+            self._shell.user_ns[name] = run.result
+
+    def agent_line(self, arguments: Namespace, line: str) -> Table | str:
+        """`%agent`: show, set, stop, start anew."""
+        match arguments.words:
+            case []:
+                if line.strip():
+                    self._session.configure(arguments)
+                return self._session.summary()
+            case ["stop"]:
+                return self._session.stop()
+            case ["new"]:
+                self._session.messages.clear()
+                return self._session.summary()
+            case ["history"]:
+                return self._session.history()
+            case words:
+                raise UnknownNameError("command of %agent", words[0], _COMMANDS)
+
+    def tool_line(self, line: str) -> Table | ToolOutcome:
+        """`%tool`: list the tools, or run one."""
+        name, _, text = line.strip().partition(" ")
+        if not name:
+            return tool_table(default_registry())
+        tool = self._session.find_tool(name)
+        return call_tool(tool, tool_arguments(tool, text), {"cell_id": cell_id(self._shell)})
+
+    def tool_cell(self, cell: str) -> Table:
+        """`%%tool`: make tools of the cell's functions."""
+        return tools_of_cell(self._shell, cell)
+
+
+def tool_table(tools: Iterable[AgentTool]) -> Table:
+    """The tools with what they do and what they take."""
+    rows = [(tool.name, tool.description, arguments_summary(tool)) for tool in tools]
+    return Table(columns=("tool", "description", "arguments"), rows=rows)
+
+
+def cell_id(shell: InteractiveShell) -> str | None:
+    """The id of the cell that runs now, where the front end says it."""
+    parent: Any = getattr(shell, "parent_header", None)  # a kernel's shell keeps the whole request under this name
+    metadata = parent.get("metadata") if isinstance(parent, dict) else None
+    return metadata.get("cellId") if isinstance(metadata, dict) else None
