@@ -19,6 +19,7 @@ class ToolSpans:
     def __init__(self, book: SpanBook) -> None:
         self._book = book
         self._open: dict[str, Span] = {}
+        self._results: dict[str, AgentToolResult] = {}  # of the calls that are done and wait for their end
 
     def start(self, event: ToolExecutionStartEvent, at_s: float) -> None:
         """A call was taken up."""
@@ -39,16 +40,22 @@ class ToolSpans:
         span.queue_ms = max(0.0, elapsed_ms - duration_ms)
         span.started += round(span.queue_ms * 1000)
         span.details = details
+        self._results[event.tool_call_id] = event.partial_result
         self._finish(span, event.partial_result, "error" if event.partial_result.is_error else "ok", duration_ms)
 
     def end(self, event: ToolExecutionEndEvent, at_s: float, details: JsonValue) -> None:
         """The call is over."""
         span = self._open.pop(event.tool_call_id, None)
+        known = self._results.pop(event.tool_call_id, None)
         if span is None:
             started_ms = event.timestamp_ms - event.duration_ms
             span = self._new(event.tool_call_id, event.tool_name, started_ms, at_s)
         span.args, span.details = event.args or span.args, details
-        self._finish(span, event.result, _status(event), event.duration_ms)
+        status = _status(event)
+        if event.result is known and span.status == status:  # it was all said when the tool was done
+            self._book.changed(span)
+        else:
+            self._finish(span, event.result, status, event.duration_ms)
 
     def close(self, at_s: float, status: SpanStatus) -> None:
         """What is around them is over: so are they."""
@@ -56,6 +63,7 @@ class ToolSpans:
             if span.status == "running":
                 self._book.finish(span, status, at_s)
         self._open.clear()
+        self._results.clear()
 
     def _new(self, tool_call_id: str, name: str, timestamp_ms: float, at_s: float) -> Span:
         span = self._book.open("tool", name, timestamp_ms, at_s)
@@ -63,9 +71,10 @@ class ToolSpans:
         return span
 
     def _finish(self, span: Span, result: AgentToolResult, status: SpanStatus, duration_ms: float) -> None:
+        text = text_of(result.content)
         text_only = all(isinstance(block, TextContent) for block in result.content)
-        span.result = text_of(result.content) if text_only else result.content
-        error = None if status == "ok" else text_of(result.content)
+        span.result = text if text_only else result.content
+        error = None if status == "ok" else text
         self._book.finish(span, status, span.began_s, duration_ms=duration_ms, error=error)
 
 

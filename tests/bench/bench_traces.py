@@ -1,0 +1,96 @@
+"""What recording costs a run, and how soon the frame is there."""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from jupyter_tools.events import (
+    AgentEvent,
+    AgentToolResult,
+    ToolExecutionEndEvent,
+    ToolExecutionStartEvent,
+    ToolExecutionUpdateEvent,
+)
+from jupyter_tools.messages import TextContent
+from jupyter_tools.traces.frame import Traces
+from jupyter_tools.traces.record import TraceRecorder
+from jupyter_tools.traces.store import TraceStore
+from tests.bench.measure import bench
+
+SPANS = 5000
+MANY_SPANS = 100_000
+
+
+def events_of(number: int) -> tuple[AgentEvent, AgentEvent, AgentEvent]:
+    call_id, args = f"call_{number}", {"x": number, "text": "hello"}
+    result = AgentToolResult(content=(TextContent(text=f"ok {number} hello"),), details={"value": number})
+    return (
+        ToolExecutionStartEvent(tool_call_id=call_id, tool_name="t", args=args),
+        ToolExecutionUpdateEvent(
+            tool_call_id=call_id, tool_name="t", partial_result=result, status="done", duration_ms=0.2
+        ),
+        ToolExecutionEndEvent(
+            tool_call_id=call_id, tool_name="t", result=result, is_error=False, args=args, duration_ms=0.2
+        ),
+    )
+
+
+@contextmanager
+def opened_store() -> Iterator[TraceStore]:
+    with tempfile.TemporaryDirectory() as folder:
+        store = TraceStore(Path(folder) / "traces.db")
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+@bench("recording a span, in the run's thread", unit="µs CPU a span", at_most=5)
+def in_the_runs_thread() -> float:
+    events = [event for number in range(SPANS) for event in events_of(number)]
+    with opened_store() as store:
+        recorder = TraceRecorder(store)
+        started = time.thread_time()
+        for event in events:
+            recorder.record(event)
+        return (time.thread_time() - started) / SPANS * 1e6
+
+
+@bench("recording a span, until it is on disk", unit="µs CPU a span")
+def until_on_disk() -> float:
+    events = [event for number in range(SPANS) for event in events_of(number)]
+    with opened_store() as store:
+        recorder = TraceRecorder(store)
+        started = time.process_time()
+        for event in events:
+            recorder.record(event)
+        store.flush()
+        return (time.process_time() - started) / SPANS * 1e6
+
+
+@bench("traces(last=1000) of 100,000 spans", unit="ms", at_most=50)
+def last_thousand() -> float:
+    started = time.perf_counter()
+    assert len(many_traces()(last=1000)) == 1000
+    return (time.perf_counter() - started) * 1000
+
+
+@bench("traces() of 100,000 spans", unit="s", at_most=8, rounds=3)
+def all_of_them() -> float:
+    started = time.perf_counter()
+    assert len(many_traces()()) == MANY_SPANS
+    return time.perf_counter() - started
+
+
+@cache
+def many_traces() -> Traces:
+    store = TraceStore(":memory:")
+    recorder = TraceRecorder(store)
+    for number in range(MANY_SPANS):
+        for event in events_of(number):
+            recorder.record(event)
+    store.flush()
+    return Traces(lambda: store)
