@@ -24,7 +24,7 @@ import re
 from typing import TypeAlias, cast
 
 from jupyter_tools.json_types import JsonObject, JsonValue
-from jupyter_tools.tools.compiled_schema import CompiledSchema
+from jupyter_tools.tools.compiled_schema import CompiledSchema, looked_up
 from jupyter_tools.tools.json_copy import copy_json
 
 Types: TypeAlias = tuple[str, ...]
@@ -70,7 +70,7 @@ class _Coercion:
             if reference is None:
                 return pointer, cast("JsonValue", schema)
             pointer = str(reference)
-            schema = _looked_up(self._compiled.schema, pointer)
+            schema = _referred(self._compiled.schema, pointer)
         return pointer, None
 
     def _alternative(self, pointer: str, branches: list[JsonValue], value: JsonValue) -> JsonValue:
@@ -122,21 +122,13 @@ def types_of(schema: JsonObject) -> Types:
     return (declared,) if isinstance(declared, str) else tuple(cast("list[str]", declared))
 
 
-def _looked_up(schema: JsonValue, reference: str) -> JsonValue:
+def _referred(schema: JsonValue, reference: str) -> JsonValue:
     """The part that a reference inside the schema means; None for kinds of reference that coercion does not follow."""
     if reference == "#":
         return schema
     if not reference.startswith("#/"):
         return None
-    for step in reference[2:].split("/"):
-        key = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(schema, dict):
-            schema = cast("JsonObject", schema).get(key)
-        elif isinstance(schema, list) and key.isdecimal() and int(key) < len(cast("list[JsonValue]", schema)):
-            schema = cast("list[JsonValue]", schema)[int(key)]
-        else:
-            return None
-    return schema
+    return looked_up(schema, [step.replace("~1", "/").replace("~0", "~") for step in reference[2:].split("/")])
 
 
 def _escaped(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -62,7 +63,7 @@ class CompiledSchema:
             if len(lines) == MAX_PROBLEMS:
                 lines.append("... and more")
                 break
-            lines += [line for line in _described(error, ()) if line not in lines]
+            lines += [line for line in _described(error, self.schema) if line not in lines]
         return lines
 
 
@@ -81,28 +82,40 @@ def _definition_error(tool_name: str, error: Exception) -> ToolDefinitionError:
     return ToolDefinitionError(tool_name, f"its parameters are not a usable JSON Schema: {text[:_MAX_MESSAGE]}")
 
 
-def _described(error: jsonschema_rs.ValidationError, above: Path) -> list[str]:
+def _described(error: jsonschema_rs.ValidationError, schema: JsonObject) -> list[str]:
     """One error as lines. Of alternatives, the one that the value was clearly meant for is told in detail."""
-    path = (*above, *error.instance_path)
     kind = error.kind
     if kind.name in {"anyOf", "oneOf"}:
         context = cast("list[list[jsonschema_rs.ValidationError]]", getattr(kind, "context", []))
         meant = [branch for branch in context if not any(_is_of_another_kind(item, error) for item in branch)]
         if len(meant) == 1:
-            return [line for item in meant[0] for line in _described(item, above)]
-    if kind.name == "additionalProperties":
-        return [f"{path_text(path)}: {_unexpected(error)}"]
-    return [f"{path_text(path)}: {shortened(error.message, _MAX_MESSAGE)}"]
+            return [line for item in meant[0] for line in _described(item, schema)]
+    message = _unexpected(error, schema) if kind.name == "additionalProperties" else error.message
+    return [f"{path_text(tuple(error.instance_path))}: {_squeezed(message)}"]
 
 
 def _is_of_another_kind(item: jsonschema_rs.ValidationError, whole: jsonschema_rs.ValidationError) -> bool:
     return item.kind.name in {"type", "const"} and item.instance_path == whole.instance_path
 
 
-def _unexpected(error: jsonschema_rs.ValidationError) -> str:
+def _unexpected(error: jsonschema_rs.ValidationError, schema: JsonObject) -> str:
     names = cast("list[str]", getattr(error.kind, "unexpected", []))
-    listed = ", ".join(repr(shortened(name, 60)) for name in names[:MAX_PROBLEMS])
-    return f"there is no {listed}; leave it out or use one of the declared names"
+    part = looked_up(schema, error.schema_path[:-1])
+    declared = cast("JsonObject", cast("JsonObject", part).get("properties", {}) if isinstance(part, dict) else {})
+    known = ", ".join(declared) or "no names"
+    return f"there is no {', '.join(repr(shortened(name, 60)) for name in names)}; declared: {known}"
+
+
+def looked_up(schema: JsonValue, path: Iterable[str | int]) -> JsonValue:
+    """What stands in `schema` at `path`; None if nothing does."""
+    for step in path:
+        if isinstance(schema, dict):
+            schema = cast("JsonObject", schema).get(str(step))
+        elif isinstance(schema, list) and str(step).isdecimal() and int(step) < len(cast("list[JsonValue]", schema)):
+            schema = cast("list[JsonValue]", schema)[int(step)]
+        else:
+            return None
+    return schema
 
 
 def path_text(path: Path) -> str:
@@ -119,6 +132,16 @@ def shortened(text: str, limit: int) -> str:
     while end and (_continues(text[end]) or text[end - 1] == _ZERO_WIDTH_JOINER):
         end -= 1
     return f"{text[:end]}... ({len(text):,} characters)"
+
+
+def _squeezed(message: str) -> str:
+    """A message without the middle of a long value: what is wrong stands at its end."""
+    if len(message) <= _MAX_MESSAGE:
+        return message
+    end = message[-_MAX_MESSAGE // 2 :]
+    while end and _continues(end[0]):
+        end = end[1:]
+    return f"{shortened(message, _MAX_MESSAGE // 2)} {end}"
 
 
 def _continues(character: str) -> bool:

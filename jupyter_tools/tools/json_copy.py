@@ -38,7 +38,7 @@ def _flat_copy(value: JsonValue) -> JsonValue:
     characters = 0
     for name, item in cast("JsonObject", value).items():
         if type(item) is str:
-            characters += _length(item)
+            characters += len(item) if item.isascii() else _length(item)
         elif type(item) not in _SCALARS:
             return None
         if type(name) is not str:
@@ -49,8 +49,7 @@ def _flat_copy(value: JsonValue) -> JsonValue:
 
 def _length(text: str) -> int:
     """How many characters there are, each of them whole: JSON can say half of a pair, and no file could hold it."""
-    if not text.isascii():
-        text.encode()
+    text.encode()
     return len(text)
 
 
@@ -64,7 +63,7 @@ class _Copier:
     def copied(self, value: JsonValue, depth: int) -> JsonValue:
         kind = cast("type[Any]", type(value))
         if kind is str:
-            self.characters += _length(value)
+            self.characters += len(value) if value.isascii() else _length(value)
         elif kind is dict:
             self._enter(depth, len(value))
             return {self.key(name): self.copied(item, depth + 1) for name, item in value.items()}

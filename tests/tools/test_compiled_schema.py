@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_tools.errors import ToolDefinitionError
-from jupyter_tools.tools.compiled_schema import MAX_PROBLEMS, CompiledSchema, path_text, shortened
+from jupyter_tools.tools.compiled_schema import MAX_PROBLEMS, CompiledSchema, looked_up, path_text, shortened
 
 
 def compiled(schema):
@@ -32,9 +32,7 @@ def test_of_alternatives_the_one_that_was_meant_is_told():
 
 def test_an_unknown_name_is_told():
     schema = compiled({"properties": {"query": {}}, "additionalProperties": False})
-    assert schema.problems({"querry": 1}) == [
-        "arguments: there is no 'querry'; leave it out or use one of the declared names"
-    ]
+    assert schema.problems({"querry": 1}) == ["arguments: there is no 'querry'; declared: query"]
 
 
 def test_long_values_and_many_problems_are_cut():
@@ -42,6 +40,7 @@ def test_long_values_and_many_problems_are_cut():
     problems = schema.problems(["я" * 5000] * 100)
     assert len(problems) == MAX_PROBLEMS + 1
     assert max(len(problem) for problem in problems) < 400
+    assert problems[0].endswith('яя" is not of type "integer"')
 
 
 @pytest.mark.parametrize(
@@ -102,3 +101,13 @@ def test_characters_of_several_parts_are_not_cut(text):
 def test_shortened_text_is_a_beginning(text, limit):
     short = shortened(text, limit)
     assert short == text or text.startswith(short.rpartition("... ")[0])
+
+
+def test_what_stands_at_a_path_is_found():
+    schema = {"anyOf": [{"type": "integer"}, {"properties": {"0": {"type": "null"}}}]}
+    assert looked_up(schema, ["anyOf", 1, "properties", "0"]) == {"type": "null"}
+    assert looked_up(schema, ["anyOf", "0"]) == {"type": "integer"}
+    assert looked_up(schema, ["anyOf", 2]) is None
+    assert looked_up(schema, ["anyOf", "x"]) is None
+    assert looked_up(schema, ["anyOf", 0, "type", "x"]) is None
+    assert looked_up(schema, []) is schema

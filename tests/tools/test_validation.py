@@ -76,7 +76,7 @@ def test_the_error_lists_every_problem_and_what_was_received():
             "Invalid arguments for book:",
             '- arguments: "city" is a required property',
             '- nights: "many" is not of type "integer"',
-            "- arguments: there is no 'hotel'; leave it out or use one of the declared names",
+            "- arguments: there is no 'hotel'; declared: city, nights, tags, day",
             'Received arguments: {"nights": "many", "hotel": "Ritz"}',
         ]
     )
