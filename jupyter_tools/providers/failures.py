@@ -149,14 +149,22 @@ def _why_no_connection(host: str, error: Exception) -> tuple[str, bool]:
     if unknown := [cause for cause in causes if isinstance(cause, socket.gaierror)]:
         passes = any(cause.errno == socket.EAI_AGAIN for cause in unknown)
         return f"{host} cannot be found. Check the base_url and the network.", passes
-    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
+    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError):
         return f"{host} is no address of a server. A base_url looks like http://localhost:8080/v1.", False
     if any(getattr(cause, "errno", None) in _NOBODY_THERE for cause in causes):
         nearby = _LOOPBACK.search(host) is not None  # a person has to start it, and that takes longer than we wait
         return f"there is no server at {host}. Is it running, and is the base_url right?", not nearby
+    return _why_no_answer(host, error, causes)
+
+
+def _why_no_answer(host: str, error: Exception, causes: tuple[BaseException, ...]) -> tuple[str, bool]:
+    import httpx
+
     if any(isinstance(cause, TimeoutError) for cause in causes) or isinstance(error, httpx.ReadTimeout):
         return f"{host} did not answer in time.", True
-    return f"{host} closed the connection without an answer.", True
+    if "disconnect" in str(error).lower() or any(isinstance(cause, ConnectionError) for cause in causes):
+        return f"{host} closed the connection without an answer.", True
+    return f"{host} does not answer in HTTP. Check the base_url, its port above all.", False
 
 
 def _causes_of(error: BaseException | None) -> Iterable[BaseException]:

@@ -66,11 +66,9 @@ class Answer:
         return self
 
     async def __anext__(self) -> bytes:
-        import httpx
-
         try:
             return await self._waiting.wait(self._bytes.__anext__)
-        except httpx.HTTPError:
+        except _network_errors():
             raise failure_of_cut(self._call.provider) from None
 
     async def read_to_end(self) -> None:
@@ -106,15 +104,22 @@ async def exchange(client: httpx.AsyncClient, call: Call, signal: asyncio.Event 
 
 
 async def _send(client: httpx.AsyncClient, call: Call, waiting: AbortableWait) -> httpx.Response:
-    import httpx
-
     try:
         request = client.build_request("POST", _parsed(call.url), content=call.body, headers=call.headers)
         for name, secret in call.secrets.items():  # only here, so that no object or frame of ours shows them
             request.headers[name] = secret.reveal()
         return await waiting.wait(lambda: client.send(request, stream=True))
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except _network_errors() as error:
         raise failure_of_connection(call.provider, call.url, error) from None
+
+
+@cache
+def _network_errors() -> tuple[type[Exception], ...]:
+    import aiohttp
+    import httpx
+
+    # aiohttp's as well, for the transport translates only some; and hosts that no name can be
+    return httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, UnicodeError
 
 
 @cache

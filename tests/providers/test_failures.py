@@ -102,7 +102,9 @@ def test_malformed_data_is_quoted_and_not_tried_again():
 def test_an_unknown_trouble_is_told_as_what_it_looks_like():
     import httpx
 
-    assert "closed the connection" in str(failure_of_connection("openai", URL, httpx.RemoteProtocolError("x")))
+    disconnected = httpx.RemoteProtocolError("Server disconnected without sending a response.")
+    assert "closed the connection" in str(failure_of_connection("openai", URL, disconnected))
+    assert "not answer in HTTP" in str(failure_of_connection("openai", URL, httpx.RemoteProtocolError("junk")))
     refused = httpx.ConnectError("x")
     refused.__cause__ = ConnectionRefusedError(errno.ECONNREFUSED, "x")
     assert failure_of_connection("openai", URL, refused).retryable is False

@@ -2,59 +2,22 @@ import asyncio
 import gc
 import json
 import logging
-import socket
 import time
 
 import httpx
 import pytest
 
 from jupyter_tools.errors import ConfigurationError, MissingKeyError
-from jupyter_tools.events import Notice, StopDelta, TextDelta
-from jupyter_tools.messages import AssistantMessage, user_message
-from jupyter_tools.providers.assembly import MessageAssembly
-from jupyter_tools.providers.base import Model, Provider, Request
+from jupyter_tools.events import StopDelta, TextDelta
+from jupyter_tools.providers.base import Provider
 from jupyter_tools.providers.openai import OpenAIProvider
 from jupyter_tools.providers.registry import parse_model, provider_for
 from jupyter_tools.providers.retry import RetryPolicy
 from jupyter_tools.providers.transport import shared_client
 
+from .asking import FAST, GOOD, KEY, a_request, ask, mocked
 from .loopback import SSE_HEAD, chunked, loopback, whole
 from .wire import DONE, STOP, sse, text
-
-KEY = "sk-very-secret-0123456789"
-FAST = RetryPolicy(first_wait_s=0.0)
-GOOD = [sse(text("Hello "), text("there")), sse(STOP, DONE)]
-
-
-@pytest.fixture(autouse=True)
-def environment(tmp_path, monkeypatch):
-    monkeypatch.setenv("JUPYTER_TOOLS_KEYS", str(tmp_path))
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-
-
-def a_request(base_url=None, *, signal=None, **options):
-    model = Model(provider="openai", name="gpt-test", base_url=base_url, options=options)
-    return Request(model=model, messages=(user_message("hi"),), signal=signal)
-
-
-async def ask(provider, request) -> tuple[AssistantMessage, list[Notice]]:
-    assembly = MessageAssembly(provider="openai", model="gpt-test")
-    notices = []
-    async for part in provider.stream(request):
-        assembly.add(part)
-        if isinstance(part, Notice):
-            notices.append(part)
-    return assembly.message(), notices
-
-
-def mocked(handler, **options) -> OpenAIProvider:
-    options = {"api_key": KEY, "retry": FAST, **options}
-    return OpenAIProvider(client=httpx.AsyncClient(transport=httpx.MockTransport(handler)), **options)
-
-
-def answering(status, **content):
-    return mocked(lambda request: httpx.Response(status, **content))
 
 
 # --- what is sent ---
@@ -205,98 +168,6 @@ async def test_an_error_object_in_a_good_answer_is_tried_again_before_the_first_
         message, notices = await ask(OpenAIProvider(retry=FAST), a_request(server.url))
     assert message.text == "Hello there"
     assert "overloaded" in notices[0].text
-
-
-# --- errors for people ---
-async def failing(provider, request=None) -> str:
-    message, notices = await ask(provider, request or a_request())
-    assert message.stop_reason == "error"
-    assert notices == []
-    return message.error_message
-
-
-async def test_a_wrong_key():
-    said = await failing(
-        answering(401, json={"error": {"message": f"Incorrect API key: {KEY}", "code": "invalid_api_key"}})
-    )
-    assert "refused the API key (401 Unauthorized). Check the key" in said
-    assert "Incorrect API key: <secret>" in said
-
-
-async def test_a_wrong_model():
-    said = await failing(answering(404, json={"error": {"message": "The model `gpt-test` does not exist"}}))
-    assert "Check the model's name and the base_url. It says: The model `gpt-test` does not exist" in said
-
-
-async def test_a_refused_request():
-    said = await failing(answering(400, json={"detail": [{"loc": ["body"], "msg": "temperature too hot"}]}))
-    assert said == "openai: the server refused the request (400 Bad Request). It says: temperature too hot"
-
-
-async def test_an_account_that_is_used_up_is_not_tried_again():
-    said = await failing(
-        answering(429, json={"error": {"message": "You exceeded your quota", "code": "insufficient_quota"}})
-    )
-    assert "the account is used up (429 Too Many Requests). It says: You exceeded your quota" in said
-
-
-async def test_a_page_in_place_of_json():
-    said = await failing(answering(200, html="<!doctype html><html>Welcome</html>"))
-    assert (
-        said == "openai: the base_url leads to a web page and not to a model's server. Check it; it often ends in /v1."
-    )
-
-
-async def test_a_redirect():
-    said = await failing(answering(308, headers={"location": "https://other/v1"}))
-    assert "sends its callers elsewhere (308 Permanent Redirect)" in said
-
-
-async def test_a_proxys_page_is_not_quoted():
-    provider = mocked(
-        lambda request: httpx.Response(502, html="<html>Bad gateway, nginx</html>"), retry=RetryPolicy(attempts=1)
-    )
-    assert (
-        await failing(provider)
-        == "openai: the server, or a proxy before it, failed (502 Bad Gateway). It may work again later."
-    )
-
-
-async def test_no_server_at_that_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    url = f"http://127.0.0.1:{port}/v1"
-    said = await failing(OpenAIProvider(), a_request(url))
-    assert said == f"openai: there is no server at http://127.0.0.1:{port}. Is it running, and is the base_url right?"
-
-
-async def test_no_such_host():
-    said = await failing(OpenAIProvider(retry=RetryPolicy(attempts=1)), a_request("http://no-such-host.invalid/v1"))
-    assert said == "openai: http://no-such-host.invalid cannot be found. Check the base_url and the network."
-
-
-async def test_https_where_there_is_only_http():
-    async def serve(reader, writer):
-        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-        writer.close()
-
-    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
-        assert "does not speak https" in await failing(OpenAIProvider(), a_request(f"https://127.0.0.1:{port}/v1"))
-
-
-async def test_a_connection_that_is_closed_without_a_word():
-    async with loopback([]) as server:
-        said = await failing(OpenAIProvider(retry=RetryPolicy(attempts=1)), a_request(server.url))
-    assert "closed the connection without an answer" in said
-
-
-async def test_a_server_that_takes_too_long():
-    def handler(request):
-        raise httpx.ReadTimeout("too long")
-
-    assert "did not answer in time" in await failing(mocked(handler, retry=RetryPolicy(attempts=1)))
 
 
 # --- abort ---
