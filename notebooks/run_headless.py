@@ -24,6 +24,7 @@ def main() -> int:
         notebook,
         timeout=CELL_TIMEOUT_S,
         resources={"metadata": {"path": str(path.parent)}},
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
         on_cell_executed=lambda cell, cell_index, execute_reply: show(cell),
     )
     try:
@@ -39,7 +40,7 @@ def show(cell: NotebookNode) -> None:
     """Print a code cell as it stands in the notebook, and below it what it gave."""
     print("\n" + "\n".join(f"  > {line}" for line in cell.source.splitlines()))
     for output in cell.get("outputs", []):
-        print("\n" + text_of(output).strip(), flush=True)
+        print("\n" + text_of(output).strip("\n"), flush=True)
 
 
 def text_of(output: NotebookNode) -> str:
