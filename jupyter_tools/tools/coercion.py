@@ -24,7 +24,7 @@ import re
 from typing import TypeAlias, cast
 
 from jupyter_tools.json_types import JsonObject, JsonValue
-from jupyter_tools.tools.compiled_schema import CompiledSchema, looked_up
+from jupyter_tools.tools.compiled_schema import CompiledSchema, escaped, looked_up
 from jupyter_tools.tools.json_copy import copy_json
 
 Types: TypeAlias = tuple[str, ...]
@@ -34,19 +34,31 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,300}(?:\.[0-9]{0,300})?|\.[0-9]{1,300})(?
 _WORDS: dict[str, dict[str, JsonValue]] = {"boolean": {"true": True, "false": False}, "null": {"null": None}}
 _OPENINGS = {"array": "[", "object": "{"}
 _MAX_REFS = 50
+_MAX_ATTEMPTS = 50_000  # alternatives inside alternatives multiply
 _NOTHING = object()
 
 
 def coerce(value: JsonValue, schema: CompiledSchema) -> JsonValue:
     """`value` brought to the types that `schema` declares. `value` itself is not changed."""
-    return _Coercion(schema).at("#", schema.schema, value)
+    return Coercion(schema).of(value)
 
 
-class _Coercion:
+class Coercion:
+    """One coercion.
+
+    Attributes:
+        attempts: How many alternatives were tried that did not fit as they were.
+    """
+
     def __init__(self, schema: CompiledSchema) -> None:
         self._compiled = schema
+        self.attempts = 0
 
-    def at(self, pointer: str, schema: JsonValue, value: JsonValue) -> JsonValue:
+    def of(self, value: JsonValue) -> JsonValue:
+        """`value` brought to the types that the schema declares."""
+        return self._at("#", self._compiled.schema, value)
+
+    def _at(self, pointer: str, schema: JsonValue, value: JsonValue) -> JsonValue:
         """`value` coerced to `schema`, which stands at `pointer`."""
         pointer, schema = self._resolved(pointer, schema)
         if not isinstance(schema, dict):
@@ -56,7 +68,7 @@ class _Coercion:
             if keyword in schema:
                 value = self._alternative(f"{pointer}/{keyword}", schema[keyword], value)
         for index, part in enumerate(cast("list[JsonValue]", schema.get("allOf", []))):
-            value = self.at(f"{pointer}/allOf/{index}", part, value)
+            value = self._at(f"{pointer}/allOf/{index}", part, value)
         value = _to_declared(value, types_of(schema))
         if isinstance(value, dict):
             return self._object(pointer, schema, cast("JsonObject", value))
@@ -74,14 +86,17 @@ class _Coercion:
         return pointer, None
 
     def _alternative(self, pointer: str, branches: list[JsonValue], value: JsonValue) -> JsonValue:
-        for change_allowed in (False, True):
-            for index, branch in enumerate(branches):
-                place = f"{pointer}/{index}"
-                if not change_allowed and not self._compiled.part_is_valid(place, value):
-                    continue
-                coerced = self.at(place, branch, value)
-                if self._compiled.part_is_valid(place, coerced):
-                    return coerced
+        places = [(f"{pointer}/{index}", branch) for index, branch in enumerate(branches)]
+        for place, branch in places:
+            if self._compiled.part_is_valid(place, value):
+                return self._at(place, branch, value)
+        for place, branch in places:
+            self.attempts += 1
+            if self.attempts > _MAX_ATTEMPTS:
+                break
+            coerced = self._at(place, branch, value)
+            if self._compiled.part_is_valid(place, coerced):
+                return coerced
         return value
 
     def _object(self, pointer: str, schema: JsonObject, value: JsonObject) -> JsonObject:
@@ -91,10 +106,10 @@ class _Coercion:
         result: JsonObject = {}
         for name, item in value.items():
             if name not in properties:
-                result[name] = self.at(f"{pointer}/additionalProperties", others, item)
+                result[name] = self._at(f"{pointer}/additionalProperties", others, item)
                 continue
-            place = f"{pointer}/properties/{_escaped(name)}"
-            coerced = self.at(place, properties[name], item)
+            place = f"{pointer}/properties/{escaped(name)}"
+            coerced = self._at(place, properties[name], item)
             left_out = coerced is None and name not in required and not self._compiled.part_is_valid(place, None)
             if not left_out:
                 result[name] = coerced
@@ -109,9 +124,9 @@ class _Coercion:
             first, first_name = cast("list[JsonValue]", schema.get("prefixItems", [])), "prefixItems"
             rest, rest_name = items, "items"
         return [
-            self.at(f"{pointer}/{first_name}/{index}", first[index], item)
+            self._at(f"{pointer}/{first_name}/{index}", first[index], item)
             if index < len(first)
-            else self.at(f"{pointer}/{rest_name}", rest, item)
+            else self._at(f"{pointer}/{rest_name}", rest, item)
             for index, item in enumerate(value)
         ]
 
@@ -129,10 +144,6 @@ def _referred(schema: JsonValue, reference: str) -> JsonValue:
     if not reference.startswith("#/"):
         return None
     return looked_up(schema, [step.replace("~1", "/").replace("~0", "~") for step in reference[2:].split("/")])
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
 
 
 def _to_declared(value: JsonValue, types: Types) -> JsonValue:

@@ -66,6 +66,15 @@ class CompiledSchema:
             lines += [line for line in _described(error, self.schema) if line not in lines]
         return lines
 
+    def outline(self, value: JsonObject) -> list[str]:
+        """Which arguments are wrong, without saying how: for values with too many alternatives to tell them all."""
+        if self.is_valid(value):
+            return []
+        parts = self._parts
+        named = [(name, parts.get("#/properties/" + escaped(name))) for name in value]
+        wrong = [name for name, part in named if part is not None and not part.is_valid(value[name])]
+        return [f"{name}: fits none of the declared alternatives" for name in wrong] or ["arguments: do not fit"]
+
 
 class _Refusal:
     """Answers every wish to fetch a schema with no."""
@@ -104,6 +113,11 @@ def _unexpected(error: jsonschema_rs.ValidationError, schema: JsonObject) -> str
     declared = cast("JsonObject", cast("JsonObject", part).get("properties", {}) if isinstance(part, dict) else {})
     known = ", ".join(declared) or "no names"
     return f"there is no {', '.join(repr(shortened(name, 60)) for name in names)}; declared: {known}"
+
+
+def escaped(name: str) -> str:
+    """A name as one step of a JSON pointer."""
+    return name.replace("~", "~0").replace("/", "~1")
 
 
 def looked_up(schema: JsonValue, path: Iterable[str | int]) -> JsonValue:

@@ -183,7 +183,8 @@ class ShapeBuilder:
 
     def _class(self, cls: type) -> Shape:
         if cls in self._references:  # met before, or inside itself
-            return Shape(self._reference(cls), lambda value: applied(self._converters.get(cls), value))
+            converters = self._converters  # and not `self`: a tool must not keep the names around it alive
+            return Shape(self._reference(cls), lambda value: applied(converters.get(cls), value))
         name = self._references[cls] = self._free_name(cls.__name__)
         self.defs[name] = {}
         shape = class_shape(cls, self.shape, self.defs, self._namespace)

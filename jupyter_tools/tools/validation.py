@@ -7,12 +7,13 @@ import json
 from jupyter_tools.errors import ToolArgumentsError
 from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.messages import ToolCallContent
-from jupyter_tools.tools.coercion import coerce
+from jupyter_tools.tools.coercion import Coercion
 from jupyter_tools.tools.compiled_schema import shortened
 from jupyter_tools.tools.json_copy import TooLargeError, copy_json
 from jupyter_tools.tools.tool import AgentTool
 
 MAX_RECEIVED = 1000
+_MAX_ATTEMPTS = 1000  # beyond, telling what is wrong with each alternative inside each alternative would take minutes
 
 
 def validate_tool_arguments(tool: AgentTool, tool_call: ToolCallContent) -> JsonObject:
@@ -36,8 +37,10 @@ def validate_tool_arguments(tool: AgentTool, tool_call: ToolCallContent) -> Json
         arguments, whole_floats = copy_json(tool_call.arguments)
         if not whole_floats and compiled.is_valid(arguments):
             return arguments
-        arguments = copy_json(coerce(arguments, compiled))[0]
-        problems = compiled.problems(arguments)
+        coercion = Coercion(compiled)
+        arguments = copy_json(coercion.of(arguments))[0]
+        manageable = coercion.attempts <= _MAX_ATTEMPTS
+        problems = compiled.problems(arguments) if manageable else compiled.outline(arguments)
     except TooLargeError as error:
         raise ToolArgumentsError(tool.name, [f"arguments: {error}"], "not shown") from error
     except ValueError as error:  # the validator's word for half a character, bytes, a key that is no text

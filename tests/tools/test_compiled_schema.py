@@ -111,3 +111,10 @@ def test_what_stands_at_a_path_is_found():
     assert looked_up(schema, ["anyOf", "x"]) is None
     assert looked_up(schema, ["anyOf", 0, "type", "x"]) is None
     assert looked_up(schema, []) is schema
+
+
+def test_an_outline_names_what_does_not_fit():
+    schema = compiled({"properties": {"a/b": {"type": "integer"}, "c": {}}, "required": ["c"]})
+    assert schema.outline({"a/b": 1, "c": 1}) == []
+    assert schema.outline({"a/b": "x", "c": 1}) == ["a/b: fits none of the declared alternatives"]
+    assert schema.outline({"a/b": 1}) == ["arguments: do not fit"]

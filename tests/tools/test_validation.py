@@ -1,5 +1,6 @@
 import copy
 import json
+import time
 from datetime import date
 
 import pytest
@@ -141,3 +142,16 @@ def test_letters_of_any_script_can_be_required():
     letters = AgentTool(name="f", parameters={"properties": {"a": {"type": "string", "pattern": r"^\p{L}+$"}}})
     assert validated({"a": "Привет"}, letters) == {"a": "Привет"}
     assert "does not match" in error_text({"a": "5"}, letters)
+
+
+def test_alternatives_inside_alternatives_end_soon():
+    step = {"type": "object", "properties": {"l": {"$ref": "#/$defs/n"}, "n": {"type": "integer"}}}
+    nodes = [{**step, "required": [name]} for name in "abcd"]
+    definitions = {"n": {"anyOf": [*nodes, {"type": "integer"}]}}
+    tree = AgentTool(name="f", parameters={"properties": {"root": {"$ref": "#/$defs/n"}}, "$defs": definitions})
+    value = {"n": "x"}
+    for _ in range(20):
+        value = {"l": value, "a": 1}
+    began = time.process_time()
+    assert "root: fits none of the declared alternatives" in error_text({"root": value}, tree)
+    assert time.process_time() - began < 10
