@@ -37,7 +37,7 @@ class Column:
         return _SQL_TYPES[self.dtype]
 
 
-COLUMNS = (
+COLUMNS = (  # of many columns, a notebook shows the first ten and the last ten
     Column("kind", "string", "agent (a whole run), turn, model (a model call) or tool (a tool call)"),
     Column("name", "string", "the tool or the model; 'turn 2' for a turn"),
     Column("status", "string", "ok, error, timeout, denied, stopped, skipped; running; interrupted (its kernel died)"),
@@ -58,11 +58,6 @@ COLUMNS = (
     Column("provider", "string", "who answered, such as openai or local"),
     Column("model", "string", "the model's name as the provider knows it"),
     Column("tools", "string", "the tools the model could call, separated by commas"),
-    Column("started", "datetime64[us, UTC]", "when it began to run"),
-    Column("ended", "datetime64[us, UTC]", "when it was over: started + duration_ms"),
-    Column("run_id", "string", "the run; missing for a tool that was run by hand"),
-    Column("span_id", "string", "this row, 16 hexadecimal digits"),
-    Column("parent_id", "string", "the row this one is part of"),
     Column("tool_call_id", "string", "the model's id of the tool call"),
     Column("experiment", "string", "the experiment the run belongs to"),
     Column("variant", "string", "the variant of the experiment"),
@@ -72,6 +67,11 @@ COLUMNS = (
     Column("prompt_hash", "string", "hash of the run's prompt: the same for the same prompt"),
     Column("system_hash", "string", "hash of the run's instructions"),
     Column("schema_hash", "string", "hash of the tools' schemas"),
+    Column("ended", "datetime64[us, UTC]", "when it was over: started + duration_ms"),
+    Column("started", "datetime64[us, UTC]", "when it began to run"),
+    Column("run_id", "string", "the run; missing for a tool that was run by hand"),
+    Column("span_id", "string", "this row, 16 hexadecimal digits"),
+    Column("parent_id", "string", "the row this one is part of"),
     Column("args", "object", "a tool call's arguments, a dict; a run's prompt"),
     Column("result", "object", "a tool's result (text, or content blocks), a model's message, a run's answer"),
     Column("details", "object", "what a tool gave for people and traces only; frames come back as frames"),

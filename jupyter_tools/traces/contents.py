@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from jupyter_tools.traces.rows import referred_key
-from jupyter_tools.traces.values import decode
+from jupyter_tools.traces.values import decode, decode_all
 
 _KEYS_A_QUERY = 500
 
@@ -25,20 +24,27 @@ class Contents:
         return self._conversations(cells) if column == "messages" else self._plain(cells)
 
     def _plain(self, cells: Sequence[str | None]) -> list[Any]:
-        keys = {key for cell in cells if cell is not None and (key := referred_key(cell)) is not None}
-        blobs = self._blobs(keys)
-        return [None if cell is None else decode(blobs.get(referred_key(cell) or "", cell)) for cell in cells]
+        texts = _texts(cells)
+        references = {at: key for at, text in enumerate(texts) if (key := referred_key(text)) is not None}
+        blobs = self._blobs(references.values())
+        for at, key in references.items():
+            texts[at] = blobs[key]
+        return decode_all(texts)
 
     def _conversations(self, cells: Sequence[str | None]) -> list[Any]:
-        lists = [None if cell is None else json.loads(cell) for cell in cells]
+        lists: list[list[str] | None] = decode_all(_texts(cells))
         missing = {key for keys in lists for key in keys or ()} - self._messages.keys()
         self._messages |= {key: decode(data) for key, data in self._blobs(missing).items()}
         return [None if keys is None else [self._messages[key] for key in keys] for keys in lists]
 
     def _blobs(self, keys: Iterable[str]) -> dict[str, str]:
-        wanted, found = sorted(keys), {}
+        wanted, found = sorted(set(keys)), {}
         for start in range(0, len(wanted), _KEYS_A_QUERY):
             some = wanted[start : start + _KEYS_A_QUERY]
             marks = ", ".join("?" * len(some))
             found |= self._connection.execute(f"SELECT hash, data FROM blobs WHERE hash IN ({marks})", some).fetchall()
         return found
+
+
+def _texts(cells: Sequence[str | None]) -> list[str]:
+    return ["null" if cell is None else cell for cell in cells]

@@ -18,19 +18,31 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+# At most twenty each: a notebook shows so many side by side.
 _TOOL_COLUMNS = (
     *("name", "status", "duration_ms", "input", "output", "error", "turn", "queue_ms", "started", "run_id"),
     *("span_id", "parent_id", "tool_call_id", "cell_id", "args", "result", "details"),
 )
 _MODEL_COLUMNS = (
     *("name", "status", "duration_ms", "first_token_ms", "input", "output", "error", "turn", "input_tokens"),
-    *("output_tokens", "reasoning_tokens", "cached_tokens", "tokens_estimated", "attempt", "stop_reason", "provider"),
-    *("model", "tools", "started", "run_id", "span_id", "parent_id", "cell_id", "parameters", "messages", "result"),
+    *("output_tokens", "reasoning_tokens", "cached_tokens", "attempt", "stop_reason", "provider", "started", "run_id"),
+    *("span_id", "messages", "result"),
 )
 _RUN_COLUMNS = (
     *("model", "status", "duration_ms", "input", "output", "error", "input_tokens", "output_tokens", "stop_reason"),
-    *("provider", "started", "ended", "run_id", "span_id", "experiment", "variant", "repeat", "cell_id", "prompt_hash"),
-    *("system_hash", "schema_hash", "messages", "result", "parameters", "info"),
+    *(
+        "provider",
+        "started",
+        "run_id",
+        "experiment",
+        "variant",
+        "repeat",
+        "cell_id",
+        "parameters",
+        "messages",
+        "result",
+    ),
+    "info",
 )
 
 

@@ -11,12 +11,14 @@ import functools
 import json
 import math
 import reprlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from jupyter_tools.traces.codecs import READERS, codec_for
 
 _MAX_DEPTH = 100
+_AT_ONCE = 10_000
 _PLAIN = frozenset({str, int, bool, type(None)})
 _RESISTANCE = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 _describe = reprlib.Repr()  # bounded, and survives objects whose own repr raises
@@ -51,7 +53,15 @@ def encode(value: Any) -> str:
 
 def decode(text: str) -> Any:
     """The value of a text that `encode` wrote."""
-    return json.loads(text, object_hook=_restored)
+    return json.loads(text, object_hook=_restored if '{"$' in text else None)
+
+
+def decode_all(texts: Sequence[str]) -> list[Any]:
+    """`decode` for many texts at once, which is much faster."""
+    values: list[Any] = []
+    for start in range(0, len(texts), _AT_ONCE):
+        values += decode(f"[{','.join(texts[start : start + _AT_ONCE])}]")
+    return values
 
 
 def is_utf8(text: str) -> bool:
