@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import AsyncGenerator
-from typing import TYPE_CHECKING
+from collections.abc import AsyncGenerator, Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, cast
 
-from jupyter_tools.auth import Secret, find_key
-from jupyter_tools.errors import ConfigurationError, MissingKeyError, ProviderError
+from jupyter_tools.auth import Secret
+from jupyter_tools.errors import ProviderError, UnknownNameError
 from jupyter_tools.events import StreamPart
+from jupyter_tools.json_types import JsonValue
 from jupyter_tools.providers.base import Model, Request
+from jupyter_tools.providers.http_wire import HttpWire, ServerKey, checked_base_url
 from jupyter_tools.providers.openai_messages import EncodedOnce, request_body
 from jupyter_tools.providers.openai_stream import ChatCompletionDecoder
-from jupyter_tools.providers.retry import RetryPolicy, retrying
-from jupyter_tools.providers.transport import Call, close_shared_client, exchange, shared_client
+from jupyter_tools.providers.retry import RetryPolicy
+from jupyter_tools.providers.transport import Call
 from jupyter_tools.thinking import ThinkingDecoder
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 BASE_URL_VARIABLE = "OPENAI_BASE_URL"
 KEY_VARIABLE = "OPENAI_API_KEY"
+_MODELS_TIMEOUT_S = 3.0
 
 
 class OpenAIProvider:
@@ -49,10 +52,9 @@ class OpenAIProvider:
         retry: RetryPolicy | None = None,
     ) -> None:
         self.name = "openai"
-        self._api_key = Secret(api_key) if isinstance(api_key, str) else api_key
-        self._stored_key: Secret | None = None
-        self._client = client
-        self._retry = retry or RetryPolicy()
+        explicit = Secret(api_key) if isinstance(api_key, str) else api_key
+        self._key = ServerKey(provider=self.name, variable=KEY_VARIABLE, home=DEFAULT_BASE_URL, explicit=explicit)
+        self._wire = HttpWire(client=client, retry=retry or RetryPolicy())
         self._kept = EncodedOnce()
 
     def stream(self, request: Request) -> AsyncGenerator[StreamPart]:
@@ -62,64 +64,62 @@ class OpenAIProvider:
             MissingKeyError: If OpenAI's own server is asked without a key.
             ConfigurationError: If the base_url is no address.
         """
-        call = self._call(request)
-        return retrying(lambda: self._attempt(call, request), self._retry, request.signal)
+        starts = bool(request.model.options.get("starts_in_thinking"))
+        return self._wire.ask(
+            self._call(request),
+            lambda: ChatCompletionDecoder(self.name, ThinkingDecoder(starts_in_thinking=starts)),
+            request.signal,
+            lambda failure: self._explained(failure, request.model),
+        )
+
+    async def model_names(self, base_url: str | None = None) -> tuple[str, ...]:
+        """The models that a server says it has, sorted; none if it does not say.
+
+        Args:
+            base_url: Where the server is; otherwise `OPENAI_BASE_URL`, or OpenAI's.
+        """
+        address = base_url_of(base_url)
+        call = Call(provider=self.name, url=f"{address}/models", method="GET", secrets=self._secrets(address))
+        return _names_in(await self._wire.document(call, _MODELS_TIMEOUT_S))
 
     async def aclose(self) -> None:
         """Close the running loop's connections."""
-        if self._client is None:
-            await close_shared_client()
+        await self._wire.aclose()
 
-    async def _attempt(self, call: Call, request: Request) -> AsyncGenerator[StreamPart]:
-        client = self._client or await shared_client()
-        starts = bool(request.model.options.get("starts_in_thinking"))
-        decoder = ChatCompletionDecoder(self.name, ThinkingDecoder(starts_in_thinking=starts))
-        async with exchange(client, call, request.signal) as answer:
-            try:
-                async for chunk in answer:
-                    for part in decoder.decode(chunk):
-                        yield part
-                    if decoder.done or decoder.failure is not None:
-                        break
-            except ProviderError as failure:
-                decoder.break_off(failure)
-            for part in decoder.flush():
-                yield part
-            if decoder.failure is not None:
-                raise decoder.failure
-            await answer.read_to_end()
+    async def _explained(self, failure: ProviderError, model: Model) -> ProviderError:
+        """A model that is not there is the usual reason for 404: then the name that may have been meant helps more."""
+        names = await self.model_names(model.base_url) if failure.status == HTTPStatus.NOT_FOUND else ()
+        if not names or model.name in names:
+            return failure
+        return ProviderError(self.name, str(UnknownNameError("model", model.name, names)), status=failure.status)
 
     def _call(self, request: Request) -> Call:
-        base_url = base_url_of(request.model)
-        key = self._key(base_url)
+        base_url = base_url_of(request.model.base_url)
         return Call(
             provider=self.name,
             url=f"{base_url}/chat/completions",
             body=request_body(request, self._kept),
             headers={"content-type": "application/json", "accept": "text/event-stream, application/json"},
-            secrets={"authorization": Secret(f"Bearer {key.reveal()}")} if key else {},
+            secrets=self._secrets(base_url),
         )
 
-    def _key(self, base_url: str) -> Secret | None:
-        if key := self._api_key or Secret(os.environ.get(KEY_VARIABLE, "").strip()):
-            return key
-        if base_url != DEFAULT_BASE_URL:
-            return None  # a stored key is OpenAI's: no other server gets it unasked
-        self._stored_key = self._stored_key or find_key(self.name)
-        if not self._stored_key:
-            raise MissingKeyError(self.name, KEY_VARIABLE)
-        return self._stored_key
+    def _secrets(self, base_url: str) -> Mapping[str, Secret]:
+        key = self._key.of(base_url)
+        return {"authorization": Secret(f"Bearer {key.reveal()}")} if key else {}
 
 
-def base_url_of(model: Model) -> str:
-    """Where the model's server is: the model's own `base_url`, `OPENAI_BASE_URL`, or OpenAI's.
+def base_url_of(text: str | None) -> str:
+    """Where the server is: `text`, `OPENAI_BASE_URL`, or OpenAI's.
 
     Raises:
         ConfigurationError: If that is no address.
     """
-    said = model.base_url or os.environ.get(BASE_URL_VARIABLE) or DEFAULT_BASE_URL
-    base_url = said.strip().rstrip("/").removesuffix("/chat/completions")
-    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", base_url):
-        shown = repr(said) if not {"@", "?"} & set(said) else "An address with a password or a key in it"
-        raise ConfigurationError(f"{shown} is no base_url. One looks like http://localhost:8080/v1.")
-    return base_url
+    said = text or os.environ.get(BASE_URL_VARIABLE) or DEFAULT_BASE_URL
+    return checked_base_url(said, endpoint="/chat/completions", example="http://localhost:8080/v1")
+
+
+def _names_in(document: JsonValue) -> tuple[str, ...]:
+    found: JsonValue = cast("dict[str, JsonValue]", document).get("data") if isinstance(document, dict) else None
+    items = cast("list[JsonValue]", found) if isinstance(found, list) else []
+    models = [cast("dict[str, JsonValue]", item) for item in items if isinstance(item, dict)]
+    return tuple(sorted(str(model["id"]) for model in models if model.get("id")))

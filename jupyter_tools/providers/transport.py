@@ -33,19 +33,21 @@ _LONGEST_FAILURE = 65536  # bytes of an error's text that are worth reading
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One POST of JSON to a model's server.
+    """One request to a model's server.
 
     Attributes:
         provider: The provider's name, for errors.
         url: Where to.
-        body: The JSON.
+        method: "POST", or "GET" for what needs no body.
+        body: JSON.
         headers: Headers that may be seen.
         secrets: Headers that may not.
     """
 
     provider: str
     url: str
-    body: bytes = field(repr=False)
+    method: str = "POST"
+    body: bytes = field(default=b"", repr=False)
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     secrets: Mapping[str, Secret] = field(default_factory=dict[str, Secret])
 
@@ -105,7 +107,7 @@ async def exchange(client: httpx.AsyncClient, call: Call, signal: asyncio.Event 
 
 async def _send(client: httpx.AsyncClient, call: Call, waiting: AbortableWait) -> httpx.Response:
     try:
-        request = client.build_request("POST", _parsed(call.url), content=call.body, headers=call.headers)
+        request = client.build_request(call.method, _parsed(call.url), content=call.body or None, headers=call.headers)
         for name, secret in call.secrets.items():  # only here, so that no object or frame of ours shows them
             request.headers[name] = secret.reveal()
         return await waiting.wait(lambda: client.send(request, stream=True))

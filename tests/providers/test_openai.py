@@ -83,6 +83,14 @@ def test_what_is_no_address_is_an_error_before_anything_is_sent(base_url):
         OpenAIProvider().stream(a_request(base_url))
 
 
+async def test_a_server_says_which_models_it_has():
+    listed = b'{"data": [{"id": "b"}, {"id": "a"}]}'
+    async with loopback(whole("200 OK", listed), whole("404 Not Found", b"")) as server:
+        assert await OpenAIProvider().model_names(server.url) == ("a", "b")
+        assert await OpenAIProvider().model_names(server.url) == ()
+    assert server.requests[0][0].startswith(b"GET /v1/models ")
+
+
 # --- what comes back ---
 async def test_a_stream_is_given_piece_by_piece():
     async with loopback(chunked(*GOOD)) as server:

@@ -26,6 +26,26 @@ async def test_a_wrong_model():
     assert "Check the model's name and the base_url. It says: The model `gpt-test` does not exist" in said
 
 
+async def test_a_wrong_model_of_a_server_that_lists_its_models():
+    def handler(request):
+        if request.method == "GET":
+            assert request.headers["authorization"] == f"Bearer {KEY}"
+            return httpx.Response(200, json={"data": [{"id": "gpt-tests"}, {"id": "other"}, {}, None]})
+        return httpx.Response(404, json={"error": {"message": "no"}})
+
+    assert await failing(mocked(handler)) == "openai: There is no model 'gpt-test'. Did you mean 'gpt-tests'?"
+
+
+@pytest.mark.parametrize(
+    "models", ["<html>", "5", "{}", '{"data": 5}', '{"data": [{"id": "gpt-test"}]}', "[" * 100_000]
+)
+async def test_a_list_of_models_that_does_not_help_is_left_out(models):
+    def handler(request):
+        return httpx.Response(200, text=models) if request.method == "GET" else httpx.Response(404)
+
+    assert "Check the model's name and the base_url" in await failing(mocked(handler))
+
+
 async def test_a_refused_request():
     said = await failing(answering(400, json={"detail": [{"loc": ["body"], "msg": "temperature too hot"}]}))
     assert said == "openai: the server refused the request (400 Bad Request). It says: temperature too hot"

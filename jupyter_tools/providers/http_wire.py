@@ -1,0 +1,162 @@
+"""What providers that ask a server over HTTP have in common: an address, a key, and one exchange with retries."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from jupyter_tools.auth import Secret, find_key
+from jupyter_tools.errors import ConfigurationError, MissingKeyError, ProviderError
+from jupyter_tools.events import StreamPart
+from jupyter_tools.json_types import JsonValue
+from jupyter_tools.providers.retry import RetryPolicy, retrying
+from jupyter_tools.providers.transport import Call, close_shared_client, exchange, shared_client
+
+if TYPE_CHECKING:
+    import httpx
+
+Explain: TypeAlias = Callable[[ProviderError], Awaitable[ProviderError]]
+
+
+class WireDecoder(Protocol):
+    """Makes one answer's bytes into parts.
+
+    Attributes:
+        failure: What went wrong, or None. The parts before it are given all the same.
+        done: True once the server has said that this was all.
+    """
+
+    failure: ProviderError | None
+    done: bool
+
+    def decode(self, chunk: bytes) -> list[StreamPart]:
+        """The parts that `chunk` completes."""
+        ...
+
+    def flush(self) -> list[StreamPart]:
+        """The rest at the end of the answer. The last part is a `StopDelta`, unless there is a `failure`."""
+        ...
+
+    def break_off(self, failure: ProviderError) -> None:
+        """The connection broke."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpWire:
+    """Asks servers.
+
+    Attributes:
+        client: An HTTP client to use in place of the shared one. It is not closed.
+        retry: How failures that may pass are tried again.
+    """
+
+    client: httpx.AsyncClient | None = None
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+
+    def ask(
+        self,
+        call: Call,
+        new_decoder: Callable[[], WireDecoder],
+        signal: asyncio.Event | None,
+        explain: Explain | None = None,
+    ) -> AsyncGenerator[StreamPart]:
+        """The parts of the answer.
+
+        Args:
+            call: What is sent.
+            new_decoder: Makes the decoder of one attempt.
+            signal: Ends the answer when it is set.
+            explain: Says what an error means to this provider, if it knows better.
+        """
+        return retrying(lambda: self._attempt(call, new_decoder(), signal, explain), self.retry, signal)
+
+    async def aclose(self) -> None:
+        """Close the running loop's connections."""
+        if self.client is None:
+            await close_shared_client()
+
+    async def _attempt(
+        self,
+        call: Call,
+        decoder: WireDecoder,
+        signal: asyncio.Event | None,
+        explain: Explain | None,
+    ) -> AsyncGenerator[StreamPart]:
+        try:
+            client = self.client or await shared_client()
+            async with exchange(client, call, signal) as answer:
+                try:
+                    async for chunk in answer:
+                        for part in decoder.decode(chunk):
+                            yield part
+                        if decoder.done or decoder.failure is not None:
+                            break
+                except ProviderError as failure:
+                    decoder.break_off(failure)
+                for part in decoder.flush():
+                    yield part
+                if decoder.failure is not None:
+                    raise decoder.failure
+                await answer.read_to_end()
+        except ProviderError as failure:
+            raise (await explain(failure) if explain else failure) from None
+
+    async def document(self, call: Call, timeout_s: float) -> JsonValue:
+        """The JSON that a server answers with; None if it does not answer with JSON, or not in time."""
+        try:
+            async with asyncio.timeout(timeout_s), exchange(self.client or await shared_client(), call, None) as answer:
+                return json.loads(b"".join([chunk async for chunk in answer]))
+        except (TimeoutError, ProviderError, ValueError, RecursionError):
+            return None
+
+
+@dataclass(slots=True, kw_only=True)
+class ServerKey:
+    """The key of a provider's own server.
+
+    Attributes:
+        provider: The provider's name.
+        variable: The environment variable that may hold the key.
+        home: The address of the provider's own server.
+        explicit: The key the caller gave.
+    """
+
+    provider: str
+    variable: str
+    home: str
+    explicit: Secret | None = None
+    _stored: Secret | None = None
+
+    def of(self, base_url: str) -> Secret | None:
+        """The key for the server at `base_url`, or None for a server that may need none.
+
+        Raises:
+            MissingKeyError: If the provider's own server is asked and there is no key.
+        """
+        if key := self.explicit or Secret(os.environ.get(self.variable, "").strip()):
+            return key
+        if base_url != self.home:
+            return None  # a stored key is the provider's: no other server gets it unasked
+        self._stored = self._stored or find_key(self.provider)
+        if not self._stored:
+            raise MissingKeyError(self.provider, self.variable)
+        return self._stored
+
+
+def checked_base_url(said: str, *, endpoint: str, example: str) -> str:
+    """An address without its last slash and without `endpoint`, which people copy along.
+
+    Raises:
+        ConfigurationError: If it is no address, or holds a password or a key.
+    """
+    base_url = said.strip().rstrip("/").removesuffix(endpoint)
+    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", base_url):
+        shown = repr(said) if not {"@", "?"} & set(said) else "An address with a password or a key in it"
+        raise ConfigurationError(f"{shown} is no base_url. One looks like {example}.")
+    return base_url
