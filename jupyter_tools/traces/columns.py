@@ -77,7 +77,7 @@ COLUMNS = (  # of many columns, a notebook shows the first ten and the last ten
     Column("details", "object", "what a tool gave for people and traces only; frames come back as frames"),
     Column("messages", "object", "the messages a model call saw, or those a run added to the conversation"),
     Column("parameters", "object", "options of the model call, such as temperature"),
-    Column("info", "object", "a run's provenance: model, tools, hashes, package versions"),
+    Column("provenance", "object", "a run's provenance: model, tools, hashes, package versions"),
 )
 COLUMN_NAMES = tuple(column.name for column in COLUMNS)
 LIGHT_NAMES = tuple(column.name for column in COLUMNS if column.dtype != "object")

@@ -81,7 +81,7 @@ class SpanFold:
         self._close_run(at_s)
         info, prompt = event.info, text_of(event.prompt.content)
         span = self._book.open("agent", "agent", event.timestamp_ms, at_s)
-        span.run_id, span.args, span.info = event.run_id, prompt, dict(info)
+        span.run_id, span.args, span.provenance = event.run_id, prompt, dict(info)
         span.provider, span.model = _text(info, "provider"), _text(info, "model")
         span.prompt_hash = _text(info, "prompt_hash") or _hash(prompt)
         span.system_hash, span.schema_hash = _text(info, "system_hash"), _text(info, "schema_hash")

@@ -66,7 +66,7 @@ class Span:
     details: Any = None
     messages: Any = None
     parameters: Any = None
-    info: Any = None
+    provenance: Any = None
 
     def count(self, usage: Usage) -> None:
         """The tokens it took."""
@@ -76,7 +76,7 @@ class Span:
 
     def finish(self, status: SpanStatus, duration_ms: float, error: str | None = None) -> None:
         """It is over; the end is the start plus the duration, whatever the clock on the wall did meanwhile."""
-        self.duration_ms = max(0.0, duration_ms)
+        self.duration_ms = max(0.0, round(duration_ms, 3))
         self.ended = self.started + round(self.duration_ms * 1000)
         self.error = error
         self.status = status

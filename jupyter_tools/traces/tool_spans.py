@@ -37,7 +37,7 @@ class ToolSpans:
             return
         elapsed_ms = (at_s - span.began_s) * 1000
         duration_ms = elapsed_ms if event.duration_ms is None else event.duration_ms
-        span.queue_ms = max(0.0, elapsed_ms - duration_ms)
+        span.queue_ms = max(0.0, round(elapsed_ms - duration_ms, 3))
         span.started += round(span.queue_ms * 1000)
         span.details = details
         self._results[event.tool_call_id] = event.partial_result
