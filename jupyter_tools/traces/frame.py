@@ -42,7 +42,7 @@ _RUN_COLUMNS = (
         "messages",
         "result",
     ),
-    "info",
+    "provenance",
 )
 
 

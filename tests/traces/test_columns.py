@@ -1,5 +1,7 @@
 import dataclasses
 
+import pandas as pd
+
 from jupyter_tools.traces.columns import COLUMN_NAMES, COLUMNS, columns_markdown, columns_text
 from jupyter_tools.traces.span import Span
 
@@ -16,3 +18,7 @@ def test_heavy_columns_come_last() -> None:
 def test_the_documentation_has_one_line_for_each_column() -> None:
     assert len(columns_text().splitlines()) == len(COLUMNS)
     assert len(columns_markdown().splitlines()) == len(COLUMNS) + 2
+
+
+def test_every_column_can_be_read_as_an_attribute_of_the_frame() -> None:
+    assert [name for name in COLUMN_NAMES if hasattr(pd.DataFrame, name)] == []

@@ -45,7 +45,7 @@ def test_a_run_says_where_it_comes_from() -> None:
     }
     assert len({span.prompt_hash for span in spans}) == 1
     assert spans[0].prompt_hash
-    assert spans[0].info == run()[0].info
+    assert spans[0].provenance == run()[0].info
 
 
 def test_a_retry_counts_as_another_attempt_of_the_model_call() -> None:

@@ -61,7 +61,7 @@ def test_no_key_reaches_a_row_or_a_blob() -> None:
         args={"q": text},
         details={KEY: [text]},
         parameters={"api_key": "abcdefgh1234"},
-        info={"header": text},
+        provenance={"header": text},
     )
     rows, blobs = RowMaker().rows([made])
     everything = repr((rows, blobs))
