@@ -14,90 +14,46 @@ request. After `error(...)` in a turn come the parts that the next attempt gives
 from __future__ import annotations
 
 import asyncio
-import json
-import re
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from jupyter_tools.errors import ConfigurationError, ProviderError, UnknownNameError
 from jupyter_tools.events import StopDelta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta, UsageDelta
-from jupyter_tools.json_types import JsonValue
-from jupyter_tools.messages import (
-    AssistantMessage,
-    Message,
-    TextContent,
-    ToolResultMessage,
-    Usage,
-)
+from jupyter_tools.messages import AssistantMessage, Usage
 from jupyter_tools.providers.base import Request
+from jupyter_tools.providers.demo_script import DEMO
 from jupyter_tools.providers.retry import RetryPolicy, retrying
+from jupyter_tools.providers.script_parts import (
+    PROVIDER,
+    ErrorPart,
+    PausePart,
+    ScriptPart,
+    Turn,
+    attempts_of,
+    call,
+    cut,
+    error,
+    pause,
+    pieces_of,
+    thinking,
+    tokens_of,
+)
 from jupyter_tools.providers.waiting import sleep_unless
 
-_PIECE = re.compile(r"\s*\S+\s*|\s+")
+__all__ = [
+    "ScriptPart",
+    "ScriptedProvider",
+    "Turn",
+    "call",
+    "cut",
+    "error",
+    "pause",
+    "register_script",
+    "script_names",
+    "thinking",
+]
 
-
-@dataclass(frozen=True, slots=True)
-class _Thinking:
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    name: str
-    arguments: str
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Error:
-    status: int | None
-    retry_after_s: float | None
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class _Pause:
-    seconds: float
-
-
-ScriptPart: TypeAlias = "str | StreamPart | _Thinking | _Call | _Error | _Cut | _Pause"
-Turn: TypeAlias = "Sequence[ScriptPart] | Callable[[Request], Sequence[ScriptPart]]"
-
-
-def thinking(text: str) -> _Thinking:
-    """Reasoning, streamed in small pieces and closed."""
-    return _Thinking(text)
-
-
-def call(name: str, arguments: Mapping[str, JsonValue] | str | None = None, *, id: str = "") -> _Call:
-    """A tool call. Arguments given as text are sent as they stand, so they may be malformed."""
-    text = arguments if isinstance(arguments, str) else json.dumps(dict(arguments or {}), ensure_ascii=False)
-    return _Call(name, text, id)
-
-
-def error(*, status: int | None = 500, retry_after_s: float | None = 0.0, message: str = "") -> _Error:
-    """A failure of the server; `status` None means that it did not answer at all.
-
-    It is tried again if its kind may be and the turn has parts after it; otherwise it ends the turn.
-    """
-    said = message or (f"the server answered {status}." if status else "the server does not answer.")
-    return _Error(status, retry_after_s, said)
-
-
-def cut() -> _Cut:
-    """The connection is lost here, in the middle of the answer."""
-    return _Cut()
-
-
-def pause(seconds: float) -> _Pause:
-    """Wait; an abort ends the wait."""
-    return _Pause(seconds)
+_REMEMBERED = 100
 
 
 class ScriptedProvider:
@@ -112,14 +68,14 @@ class ScriptedProvider:
     def __init__(
         self, turns: Sequence[Turn] | None = None, *, token_delay_s: float = 0.0, retry: RetryPolicy | None = None
     ) -> None:
-        self.name = "scripted"
+        self.name = PROVIDER
         self.requests: list[Request] = []
         self.token_delay_s = token_delay_s
         self._turns = turns
         self._taken = 0
         self._retry = retry or RetryPolicy()
 
-    def stream(self, request: Request) -> AsyncIterator[StreamPart]:
+    def stream(self, request: Request) -> AsyncGenerator[StreamPart]:
         """The parts of the next turn, text and reasoning in small pieces.
 
         Raises:
@@ -127,7 +83,9 @@ class ScriptedProvider:
             UnknownNameError: If the model names a script that was never registered.
         """
         self.requests.append(request)
-        attempts = iter(_attempts(self._next_turn(request)))
+        if self._turns is None:
+            del self.requests[:-_REMEMBERED]  # the shared instance lives as long as the process
+        attempts = iter(attempts_of(self._next_turn(request)))
         return retrying(lambda: self._attempt(next(attempts), request), self._retry, request.signal)
 
     async def aclose(self) -> None:
@@ -144,7 +102,7 @@ class ScriptedProvider:
         return turn(request) if callable(turn) else turn
 
     async def _attempt(self, parts: Sequence[ScriptPart], request: Request) -> AsyncGenerator[StreamPart]:
-        counts = _Counts(input_tokens=sum(map(_tokens_of, request.messages)))
+        counts = _Counts(input_tokens=sum(map(tokens_of, request.messages)))
         for number, part in enumerate(parts):
             async for piece in self._pieces(part, number, request.signal):
                 counts.add(piece)
@@ -155,11 +113,11 @@ class ScriptedProvider:
             yield piece
 
     async def _pieces(self, part: ScriptPart, number: int, signal: asyncio.Event | None) -> AsyncGenerator[StreamPart]:
-        if isinstance(part, _Error):
+        if isinstance(part, ErrorPart):
             raise ProviderError(self.name, part.message, status=part.status, retry_after_s=part.retry_after_s)
-        if isinstance(part, _Pause):
+        if isinstance(part, PausePart):
             await sleep_unless(part.seconds, signal)
-        for piece in _split(part, number):
+        for piece in pieces_of(part, number):
             if signal is not None and signal.is_set():
                 break
             yield piece
@@ -189,49 +147,8 @@ class _Counts:
         yield StopDelta(stop_reason="tool_calls" if self.called else "stop")
 
 
-def _split(part: ScriptPart, number: int) -> Iterable[StreamPart]:
-    match part:
-        case str():
-            return [TextDelta(text=piece) for piece in _PIECE.findall(part)]
-        case _Thinking():
-            pieces = [ThinkingDelta(text=piece) for piece in _PIECE.findall(part.text)]
-            return [*pieces, ThinkingDelta(end=True)]
-        case _Call():
-            middle = len(part.arguments) // 2  # in two pieces, as it comes over a wire
-            return [
-                ToolCallDelta(index=number, id=part.id, name=part.name, arguments=part.arguments[:middle]),
-                ToolCallDelta(index=number, arguments=part.arguments[middle:]),
-            ]
-        case _Cut():
-            return [StopDelta(stop_reason="error", error_message="scripted: the stream was cut.")]
-        case _Error() | _Pause():  # the provider's own business
-            return []
-        case _:
-            return [part]
-
-
-def _attempts(parts: Sequence[ScriptPart]) -> Iterable[Sequence[ScriptPart]]:
-    """What each attempt at a turn plays: up to and with its error. An error with nothing behind it is final."""
-    start = 0
-    for number, part in enumerate(parts):
-        if isinstance(part, _Error) and number + 1 < len(parts):
-            yield parts[start : number + 1]
-            start = number + 1
-    rest = parts[start:]
-    if rest and isinstance(rest[-1], _Error):
-        final = StopDelta(stop_reason="error", error_message=f"scripted: {rest[-1].message}")
-        yield [*rest[:-1], final]
-    else:
-        yield rest
-
-
-def _tokens_of(message: Message) -> int:
-    text = "".join(block.text for block in message.content if isinstance(block, TextContent))
-    return len(_PIECE.findall(text))
-
-
 # --- scripts with names ---
-_scripts: dict[str, tuple[Turn, ...]] = {}
+_scripts: dict[str, tuple[Turn, ...]] = {"demo": DEMO}
 
 
 def register_script(name: str, turns: Sequence[Turn]) -> None:
@@ -256,27 +173,3 @@ def _named_turn(request: Request) -> Turn:
         raise UnknownNameError("script", request.model.name, _scripts)
     answers = sum(isinstance(message, AssistantMessage) for message in request.messages)
     return turns[answers % len(turns)]
-
-
-def _demo_question(request: Request) -> Sequence[ScriptPart]:
-    names = {tool.name for tool in request.tools} if request.tool_choice != "none" else set[str]()
-    wanted = [
-        call("math_eval", {"expression": "3480 * 12.5 / 100"}),
-        call("time_now", {"timezone_name": "Asia/Tokyo", "format": "iso"}),
-    ]
-    calls = [item for item in wanted if item.name in names]
-    if not calls:
-        return ["I am a script and no model. Give me the tools `math_eval` and `time_now`, and I will use them."]
-    reasoning = (
-        "A percentage is arithmetic and the time of day is a look-up: two tools, and neither waits for the other."
-    )
-    return [thinking(reasoning), *calls]
-
-
-def _demo_answer(request: Request) -> Sequence[ScriptPart]:
-    results = [m for m in request.messages if isinstance(m, ToolResultMessage)][-2:]
-    lines = [f"- `{result.tool_name}` says: {result.text}" for result in results]
-    return ["I asked the tools, and this is what I know now:\n\n", "\n".join(lines)]
-
-
-register_script("demo", [_demo_question, _demo_answer])

@@ -7,7 +7,6 @@ from jupyter_tools.events import Notice, StopDelta, TextDelta, ToolCallDelta, Us
 from jupyter_tools.messages import (
     AssistantMessage,
     TextContent,
-    ToolResultMessage,
     Usage,
     user_message,
 )
@@ -23,7 +22,6 @@ from jupyter_tools.providers.scripted import (
     script_names,
     thinking,
 )
-from jupyter_tools.tools.tool import AgentTool
 
 
 def a_request(*messages, name="test", tools=(), signal=None):
@@ -141,27 +139,9 @@ async def test_a_named_script_follows_the_conversation_and_starts_over():
 
 
 async def test_an_unknown_script_names_the_nearest():
+    assert "demo" in script_names()
     with pytest.raises(UnknownNameError, match="Did you mean 'demo'"):
         await parts_of(ScriptedProvider(), a_request(name="demmo"))
-
-
-async def test_the_demo_reasons_calls_both_tools_and_uses_their_results():
-    tools = (AgentTool(name="math_eval"), AgentTool(name="time_now"))
-    question = await message_of(ScriptedProvider(), a_request(name="demo", tools=tools))
-    assert question.thinking
-    assert [c.name for c in question.tool_calls] == ["math_eval", "time_now"]
-    results = [
-        ToolResultMessage(tool_call_id=c.id, tool_name=c.name, content=(TextContent(text=f"<{c.name}>"),))
-        for c in question.tool_calls
-    ]
-    answer = await message_of(ScriptedProvider(), a_request(user_message("?"), question, *results, name="demo"))
-    assert "<math_eval>" in answer.text
-    assert "<time_now>" in answer.text
-
-
-async def test_the_demo_without_tools_says_what_it_needs():
-    assert "math_eval" in (await message_of(ScriptedProvider(), a_request(name="demo"))).text
-    assert "demo" in script_names()
 
 
 async def test_every_call_of_a_turn_has_an_index_of_its_own():
