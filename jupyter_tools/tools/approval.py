@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
 from jupyter_tools.json_types import JsonObject
+from jupyter_tools.tools.attempt import attempt_in_thread
 from jupyter_tools.tools.threads import run_in_thread
 from jupyter_tools.tools.tool import AgentTool
 
@@ -88,15 +89,9 @@ ApprovalPolicy: TypeAlias = Literal["never", "always", "ask"] | Callable[[Approv
 
 def needs_answer(policy: ApprovalPolicy, request: ApprovalRequest) -> bool:
     """True if `policy` wants a person to be asked."""
-    match policy:
-        case "never":
-            return False
-        case "always":
-            return True
-        case "ask":
-            return request.tool.requires_approval
-        case _:
-            return policy(request)
+    if callable(policy):
+        return policy(request)
+    return policy == "always" or (policy == "ask" and request.tool.requires_approval)
 
 
 class Approvals:
@@ -108,7 +103,7 @@ class Approvals:
     """
 
     def __init__(self, policy: ApprovalPolicy = "ask", approver: Approver | None = None) -> None:
-        self._policy = policy
+        self._policy: ApprovalPolicy = policy
         self._approver = approver
         self._always: set[str] = set()
         self._turn = asyncio.Lock()
@@ -142,7 +137,8 @@ class ConsoleApprover:
 
     async def __call__(self, request: ApprovalRequest) -> ApprovalAnswer:
         """Ask in a thread, so that other tools go on meanwhile."""
-        return await run_in_thread(lambda: self._ask(request))
+        answer, error = await run_in_thread(lambda: attempt_in_thread(lambda: self._ask(request), _as_it_is))
+        return answer or ApprovalAnswer.deny(f"nobody could be asked: {type(error).__name__}")
 
     def _ask(self, request: ApprovalRequest) -> ApprovalAnswer:
         shown = json.dumps(request.arguments, ensure_ascii=False, indent=2, default=str)
@@ -171,6 +167,10 @@ class ConsoleApprover:
             if isinstance(arguments, dict):
                 return ApprovalAnswer.run_with(arguments)  # pyright: ignore[reportUnknownArgumentType]
             prompt = 'A JSON object is needed, such as {"x": 1}. Once more: '
+
+
+def _as_it_is(answer: ApprovalAnswer) -> ApprovalAnswer:
+    return answer
 
 
 class ScriptedApprover:

@@ -69,7 +69,7 @@ def _is_not_the_codes(error: BaseException) -> bool:
 def failure_result(error: BaseException) -> AgentToolResult:
     """What is said of a failure: its kind and text to the model and the page, the traceback to the page alone."""
     if isinstance(error, JupyterToolsError):  # its text says what to do
-        return error_result(str(error), error=type(error).__name__)
+        return error_result(str(error), error=type(error).__name__, message=str(error))
     text = "".join(traceback.format_exception_only(error)).strip()
     kind = type(error).__name__
     message = text.partition(": ")[2] or text

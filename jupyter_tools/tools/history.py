@@ -48,6 +48,6 @@ class CallHistory:
 def _key(arguments: JsonObject) -> Hashable:
     """Equal for equal arguments. Flat ones, which are most, need no JSON text."""
     try:
-        return frozenset([(name, value.__class__, value) for name, value in arguments.items()])
+        return frozenset([(name, value.__class__.__name__, value) for name, value in arguments.items()])
     except TypeError:
         return json.dumps(arguments, sort_keys=True, default=repr)

@@ -31,6 +31,8 @@ def _described(value: Any) -> tuple[str, JsonValue]:
 
 def _plain(value: Any) -> JsonValue:
     """One step towards JSON, for `json.dumps`."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     match value:
         case Enum():
             return value.value
@@ -38,19 +40,15 @@ def _plain(value: Any) -> JsonValue:
             return value.isoformat()
         case set() | frozenset():
             return sorted(cast("set[Any]", value), key=repr)
-        case bytes():
-            return value.decode(errors="replace")
         case Mapping():
             return dict(cast("Mapping[Any, Any]", value))
-        case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
         case _:
             return _by_its_methods(value)
 
 
 def _by_its_methods(value: Any) -> JsonValue:
-    for method in ("model_dump", "tolist", "to_dict", "_asdict"):  # pydantic, NumPy, pandas, named tuples
+    for method in ("model_dump", "tolist", "to_dict"):  # pydantic, NumPy, pandas
         convert = getattr(value, method, None)
         if callable(convert) and not isinstance(value, type):
             return convert()
-    return str(value)
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)

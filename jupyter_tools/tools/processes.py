@@ -19,6 +19,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import IO, Any, cast
 
 from jupyter_tools.errors import ToolDefinitionError
@@ -114,10 +115,9 @@ def packed(errand: Errand) -> bytes:
     Raises:
         ToolDefinitionError: If the function or an argument cannot be sent to another process.
     """
-    import cloudpickle
-
+    dumps = cast("Callable[[object], bytes]", import_module("cloudpickle").dumps)
     try:
-        return cast("bytes", cloudpickle.dumps(errand))
+        return dumps(errand)
     except (pickle.PicklingError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise ToolDefinitionError(
             errand.tool_name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import base64
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -25,19 +25,26 @@ def to_result(value: Any) -> AgentToolResult:
     """
     if type(value) is str:  # the usual case first
         return _text_result(value)
+    if isinstance(value, AgentToolResult):
+        return _checked(value)
+    if isinstance(value, dict) and _is_result_like(cast("dict[str, Any]", value)):
+        return _checked(AgentToolResult(**cast("dict[str, Any]", value)))
+    content = _content_of(value)
+    return _other(value) if content is None else AgentToolResult(content=content)
+
+
+def _content_of(value: Any) -> tuple[UserContent, ...] | None:
+    """The blocks of what is shown as it is, or None."""
     match value:
-        case AgentToolResult():
-            return _checked(value)
         case None:
-            return AgentToolResult(content=(TextContent(text=NOTHING),))
+            return (TextContent(text=NOTHING),)
         case TextContent() | ImageContent():
-            return AgentToolResult(content=(value,))
-        case dict() if _is_result_like(cast("dict[str, Any]", value)):
-            return _checked(AgentToolResult(**cast("dict[str, Any]", value)))
+            return (value,)
         case list() | tuple() if any(_is_shown(item) for item in cast("list[Any]", value)):
-            return _joined(cast("list[Any]", value))
+            return tuple(block for item in cast("list[Any]", value) for block in to_result(item).content)
         case _:
-            return _rich(value) or _json_result(value)
+            image = image_of(value)
+            return None if image is None else (image,)
 
 
 def _text_result(text: str, details: JsonValue = None) -> AgentToolResult:
@@ -69,16 +76,20 @@ def _is_block(item: Any) -> bool:
 
 def _checked(result: AgentToolResult) -> AgentToolResult:
     """`result` with blocks for what stands as dicts or text in its content, as the seed writes it."""
-    content = cast("Any", result.content)
-    if type(content) is tuple and all(isinstance(block, TextContent | ImageContent) for block in content):
+    content: Any = result.content
+    if type(content) is tuple and all(map(_is_finished, cast("tuple[Any, ...]", content))):
         return result
-    blocks = (content,) if isinstance(content, str) else tuple(content)
+    blocks: list[Any] = [content] if isinstance(content, str) else list(cast("list[Any]", content))
     return AgentToolResult(
         content=tuple(_block(block) for block in blocks),
         details=result.details,
         is_error=result.is_error,
         terminate=result.terminate,
     )
+
+
+def _is_finished(item: Any) -> bool:
+    return isinstance(item, TextContent | ImageContent)
 
 
 def _block(item: Any) -> UserContent:
@@ -95,20 +106,20 @@ def _is_shown(item: Any) -> bool:
     return isinstance(item, TextContent | ImageContent) or image_of(item) is not None
 
 
-def _joined(items: list[Any]) -> AgentToolResult:
-    """Pictures and text in a list stand after each other."""
-    content = tuple(block for item in items for block in to_result(item).content)
-    return AgentToolResult(content=content)
-
-
-def _rich(value: Any) -> AgentToolResult | None:
-    image = image_of(value)
-    if image is not None:
-        return AgentToolResult(content=(image,))
+def _other(value: Any) -> AgentToolResult:
+    if isinstance(value, bytes | bytearray):
+        return _bytes_result(bytes(value))
     table = table_of(value)
-    if table is not None:
-        return _text_result(table.text, table.details)
-    return None
+    return _json_result(value) if table is None else _text_result(table.text, table.details)
+
+
+def _bytes_result(data: bytes) -> AgentToolResult:
+    """Text if it is any; else the model is told the length, and the page may have the rest."""
+    try:
+        return _text_result(data.decode())
+    except UnicodeDecodeError:
+        text = f"({len(data):,} bytes of binary data)"
+        return _text_result(text, {"base64": base64.b64encode(data).decode()})
 
 
 def _json_result(value: Any) -> AgentToolResult:
@@ -125,12 +136,3 @@ def data_of(result: AgentToolResult) -> JsonValue:
         return result.details
     text = "".join(block.text for block in result.content if isinstance(block, TextContent))
     return None if text == NOTHING else text
-
-
-def is_json(value: Any) -> bool:
-    """True if `value` can be written as JSON as it is."""
-    try:
-        json.dumps(value)
-    except (TypeError, ValueError, RecursionError):
-        return False
-    return True

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from jupyter_tools.events import AgentEvent, ToolExecutionEndEvent
+from jupyter_tools.events import AgentEvent, AgentToolResult, ToolExecutionEndEvent
 from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.loop_thread import loop_thread
 from jupyter_tools.messages import AssistantMessage, ToolCallContent, now_ms, text_of
@@ -31,6 +32,7 @@ __all__ = ["AgentAction", "ToolContext", "ToolRequest", "ToolResponse", "ToolRun
 
 DEFAULT_TIMEOUT_S = 5.0
 RAW_INPUT = "raw_input"
+_SECRET_NAME = re.compile(r"key$|token|secret|passw|authorization|credential", re.IGNORECASE)
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -77,8 +79,8 @@ class ToolRunner:
 
     Args:
         options: Hooks, approval and the like; the deadline comes with each tool.
-        trace: Takes one line of JSON a call, with its input and output. Without it only the call's name, time and
-            outcome go to the log: arguments may hold what must not be written down.
+        trace: Takes one line of JSON a call, with its input and output; values under names like "api_key" are left out.
+            Without it only the call's name, time and outcome go to the log.
     """
 
     def __init__(
@@ -117,8 +119,8 @@ class ToolRunner:
 
     async def _end_of(self, request_id: str, step: int, request: ToolRequest) -> ToolExecutionEndEvent:
         known = self._tools.get(request.tool)
-        arguments = request.input if known is None else _understood(known, request.input)
-        call = ToolCallContent(id=f"{request_id}-{step}", name=request.tool, arguments=arguments)
+        arguments, problem = (request.input, None) if known is None else _understood(known, request.input)
+        call = ToolCallContent(id=f"{request_id}-{step}", name=request.tool, arguments=arguments, problem=problem)
         ends = _Ends()
         options = replace(self._options, run_id=request_id)
         await execute_tool_calls(
@@ -139,8 +141,7 @@ class ToolRunner:
             return f"timeout>{round((known.timeout_s or 0) * 1000)}ms"
         if not end.is_error:
             return None
-        details = cast("JsonObject", end.result.details) if isinstance(end.result.details, dict) else {}
-        return str(details.get("message") or details.get("error") or text_of(end.result.content))
+        return _failure_text(end.result)
 
     def _write_line(
         self, request_id: str, step: int, request: ToolRequest, response: ToolResponse, started_ms: int
@@ -156,7 +157,17 @@ class ToolRunner:
         if self._trace is None:
             _LOGGER.debug("%s", json.dumps({**line, "error": None if response.ok else "failed"}))
             return
-        self._trace(json.dumps({**line, "input": request.input, "output": response.data}, default=str))
+        told = {**line, "input": _without_secrets(request.input), "output": _without_secrets(response.data)}
+        self._trace(json.dumps(told, ensure_ascii=False, default=str))
+
+
+def _failure_text(result: AgentToolResult) -> str:
+    """What failed, without the kind of the exception before it unless that is all there is."""
+    details: Any = result.details
+    if not isinstance(details, dict):
+        return text_of(result.content)
+    known = cast("JsonObject", details)
+    return str(known.get("message") or known.get("error") or text_of(result.content))
 
 
 class _Ends:
@@ -169,12 +180,29 @@ class _Ends:
             self.end = event
 
 
-def _understood(tool: AgentTool, given: JsonObject) -> JsonObject:
-    """`given`, or raw text as the tool's one required string. Else it stays, and validation shows the schema."""
+def _understood(tool: AgentTool, given: JsonObject) -> tuple[JsonObject, str | None]:
+    """The arguments, and what is wrong with them: raw text stands for the tool's one required string."""
     properties = cast("JsonObject", tool.parameters.get("properties", {}))
-    if set(given) != {RAW_INPUT} or RAW_INPUT in properties:
-        return given
+    if set(given) != {RAW_INPUT} or RAW_INPUT in properties or not properties:
+        return given, None
     required = cast("list[str]", tool.parameters.get("required", []))
-    if len(required) == 1 and properties.get(required[0], {}).get("type") == "string":
-        return {required[0]: given[RAW_INPUT]}
-    return given
+    if len(required) == 1 and properties.get(required[0]) is not None and _is_string(properties[required[0]]):
+        return {required[0]: given[RAW_INPUT]}, None
+    schema = json.dumps(tool.parameters, ensure_ascii=False)
+    return given, f"a JSON object that fits this schema is needed, not text: {schema}"
+
+
+def _is_string(schema: JsonValue) -> bool:
+    return isinstance(schema, dict) and cast("JsonObject", schema).get("type") == "string"
+
+
+def _without_secrets(value: JsonValue) -> JsonValue:
+    """`value` with what stands under names like "api_key" left out."""
+    match value:
+        case dict():
+            items = cast("JsonObject", value).items()
+            return {name: "***" if _SECRET_NAME.search(name) else _without_secrets(item) for name, item in items}
+        case list():
+            return [_without_secrets(item) for item in cast("list[JsonValue]", value)]
+        case _:
+            return value

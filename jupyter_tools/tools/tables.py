@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from jupyter_tools.json_types import JsonObject
 
@@ -27,7 +27,7 @@ class Table:
 
 def table_of(value: Any) -> Table | None:
     """The table that `value` is, or None. pandas is not imported to find out."""
-    kind = type(value)
+    kind = cast("type[Any]", type(value))
     if kind.__module__.partition(".")[0] != "pandas" or kind.__name__ not in ("DataFrame", "Series"):
         return None
     frame = value if kind.__name__ == "DataFrame" else value.to_frame()
