@@ -7,26 +7,37 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from jupyter_tools.errors import ProviderError
-from jupyter_tools.events import Notice, StopDelta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta, UsageDelta
+from jupyter_tools.errors import ConfigurationError, ModelFileError, ProviderError
+from jupyter_tools.events import (
+    StopDelta,
+    StreamPart,
+    TextDelta,
+    ThinkingDelta,
+    ToolCallDelta,
+    UsageDelta,
+)
 from jupyter_tools.json_types import JsonObject
-from jupyter_tools.messages import NO_USAGE, AssistantMessage, Message, ToolCallContent, Usage, UserMessage
-from jupyter_tools.providers.base import Request
-from jupyter_tools.providers.local_engine import Engine, Piece, engine_for, loaded_engine
+from jupyter_tools.messages import NO_USAGE, StopReason, Usage
+from jupyter_tools.providers.base import Model, Request
+from jupyter_tools.providers.local_choice import STOP, may_choose, new_calls, read_calls
+from jupyter_tools.providers.local_engine import Engine, EngineOptions, Piece
+from jupyter_tools.providers.local_loading import load
 from jupyter_tools.providers.local_prompt import answering_messages, choosing_messages
 from jupyter_tools.providers.local_schema import calls_grammar
-from jupyter_tools.providers.model_files import path_of
+from jupyter_tools.providers.model_catalogue import CATALOGUE
 
-MAX_CHOICE_TOKENS = 512
+MAX_CHOICE_TOKENS = 256
 _SAMPLING: JsonObject = {"temperature": 0, "seed": 0, "max_tokens": 1024}
 
 
 class LocalProvider:
     """Answers with llama.cpp in this process.
 
-    Options of a model: `temperature` (0), `seed` (0), `max_tokens` (1024), `n_ctx` (8192), `n_threads`, and whatever
+    Options of a model, with their defaults: `temperature` (0), `seed` (0), `max_tokens` (1024), `n_ctx` (8192),
+    `n_threads` (chosen), `tool_rounds` (how often it may call tools for one question: once for the small models of the
+    catalogue, which choose all tools at once and then only repeat themselves; 0, any number, for others), and whatever
     else llama.cpp's chat completions take.
     """
 
@@ -34,11 +45,19 @@ class LocalProvider:
 
     async def stream(self, request: Request) -> AsyncIterator[StreamPart]:
         """The pieces of one answer. Tools are chosen under a grammar first; if none is, the answer is free text."""
-        path = path_of(request.model.name)
-        if loaded_engine(path) is None:
-            yield Notice(kind="load", text=f"loading {request.model.name}")
-        engine = await asyncio.to_thread(engine_for, path)
-        turn = _Turn(engine, request)
+        settings = _settings(request.model)
+        loading = load(request.model.name, settings.engine, request.signal)
+        try:
+            async with aclosing(loading.parts()) as parts:
+                async for part in parts:
+                    yield part
+        except ModelFileError as error:
+            yield StopDelta(stop_reason="error", error_message=str(error))
+            return
+        if loading.engine is None:
+            yield StopDelta(stop_reason="aborted")
+            return
+        turn = _Turn(loading.engine, request, settings)
         try:
             async with aclosing(turn.parts()) as parts:
                 async for part in parts:
@@ -49,75 +68,78 @@ class LocalProvider:
 
     async def aclose(self) -> None:
         """Nothing to let go of: engines live as long as the process, or until `close_engines`."""
+        await asyncio.sleep(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Settings:
+    engine: EngineOptions | None
+    tool_rounds: int
+    body: JsonObject
+
+
+def _settings(model: Model) -> _Settings:
+    body = {**_SAMPLING, **model.options}
+    engine = {key: _whole(key, body.pop(key)) for key in ("n_ctx", "n_threads") if key in body}
+    rounds = body.pop("tool_rounds", 1 if model.name in CATALOGUE else 0)
+    return _Settings(
+        engine=EngineOptions(**engine) if engine else None, tool_rounds=_whole("tool_rounds", rounds), body=body
+    )
+
+
+def _whole(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ConfigurationError(f"The option {name} of a local model is a whole number, such as 4096, not {value!r}.")
+    return value
 
 
 @dataclass(slots=True)
 class _Turn:
+    """One answer: the choice of tools, or free text."""
+
     engine: Engine
     request: Request
+    settings: _Settings
     usage: Usage = NO_USAGE
+    finish: str = "stop"
 
     async def parts(self) -> AsyncIterator[StreamPart]:
-        finish = ""
-        if self.request.tools:
-            calls, finish = await self._choose()
-            for index, call in enumerate(calls):
-                yield ToolCallDelta(index=index, name=call["tool"], arguments=json.dumps(call["arguments"]))
-            if calls:
-                finish = "tool_calls"
-        if finish not in ("tool_calls", "aborted"):
+        calls = await self._choose()
+        for index, call in enumerate(calls):
+            arguments = json.dumps(call["arguments"], ensure_ascii=False)
+            yield ToolCallDelta(index=index, name=call["tool"], arguments=arguments)
+        if calls:
+            self.finish = "tool_calls"
+        elif self.finish != "aborted":
             async with aclosing(self._generate(answering_messages(self.request.messages))) as pieces:
                 async for piece in pieces:
-                    finish = piece.finish_reason or finish
                     if piece.thinking:
                         yield ThinkingDelta(text=piece.thinking)
                     if piece.text:
                         yield TextDelta(text=piece.text)
         yield UsageDelta(usage=self.usage)
-        yield StopDelta(stop_reason=finish)
+        yield StopDelta(stop_reason=cast("StopReason", self.finish))
 
-    async def _choose(self) -> tuple[list[JsonObject], str]:
-        chat = choosing_messages(self.request.messages, self.request.tools)
-        text, finish = "", ""
-        async for piece in self._generate(
-            chat, grammar=calls_grammar(self.request.tools), max_tokens=MAX_CHOICE_TOKENS
-        ):
-            text += piece.text
-            finish = piece.finish_reason or finish
-        return _new_calls(text, self.request.messages), finish
+    async def _choose(self) -> list[JsonObject]:
+        messages, tools = self.request.messages, self.request.tools
+        if not tools or not may_choose(messages, self.settings.tool_rounds):
+            return []
+        text = ""
+        more = {"grammar": calls_grammar(tools), "max_tokens": MAX_CHOICE_TOKENS, "stop": [STOP]}
+        async with aclosing(self._generate(choosing_messages(messages, tools), **more)) as pieces:
+            async for piece in pieces:
+                text += piece.text
+        return [] if self.finish == "aborted" else new_calls(read_calls(text), messages)
 
     async def _generate(self, chat: list[JsonObject], **more: Any) -> AsyncIterator[Piece]:
-        body = {**_SAMPLING, **self.request.model.options, "messages": chat, **more}
+        body = {**self.settings.body, "messages": chat, **more}
         async with aclosing(self.engine.generate(body, self.request.signal)) as pieces:
             async for piece in pieces:
                 if piece.finish_reason is not None:
+                    self.finish = piece.finish_reason
                     self.usage += Usage(
                         input_tokens=piece.input_tokens,
                         output_tokens=piece.output_tokens,
                         cached_tokens=piece.cached_tokens,
                     )
                 yield piece
-
-
-def _new_calls(text: str, messages: tuple[Message, ...]) -> list[JsonObject]:
-    """The calls in the model's JSON, without those that were answered since the last question."""
-    try:
-        calls: list[JsonObject] = json.loads(text)
-    except ValueError:  # cut off by a limit
-        return []
-    seen = [(call.name, call.arguments) for call in _calls_of_run(messages)]
-    new: list[JsonObject] = []
-    for call in calls:
-        if (call["tool"], call["arguments"]) not in seen and call not in new:
-            new.append(call)
-    return new
-
-
-def _calls_of_run(messages: tuple[Message, ...]) -> list[ToolCallContent]:
-    calls: list[ToolCallContent] = []
-    for message in messages:
-        if isinstance(message, UserMessage):
-            calls.clear()
-        elif isinstance(message, AssistantMessage):
-            calls += message.tool_calls
-    return calls

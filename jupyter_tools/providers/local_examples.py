@@ -13,7 +13,9 @@ from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.tools.tool import AgentTool, ToolExample
 
 _SUCH_AS = re.compile(
-    r"(?:such as|for example|for instance|e\.g\.|like|example:)[,:]?\s+(?:`+([^`]+)`+|'([^']+)'|\"([^\"]+)\")", re.I
+    r"(?:such as|for example|for instance|e\.g\.|example:)[,:]?\s+"
+    r"(?:`+([^`]+)`+|'([^']+)'|\"([^\"]+)\"|([\w./:+-]*\w))",
+    re.IGNORECASE,
 )
 _PLACEHOLDERS: dict[str, JsonValue] = {"integer": 3, "number": 2.5, "boolean": True, "array": [], "object": {}}
 

@@ -7,10 +7,11 @@ first, then the conversation, which only grows.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from jupyter_tools.json_types import JsonObject
+from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.messages import (
     AssistantMessage,
     Message,
@@ -30,6 +31,10 @@ CHOOSE = (
 NO_TOOL_EXAMPLES = ("Hello!", "Who wrote Don Quixote?", "Explain what an atom is.")
 ANSWER = "You are a helpful assistant. Answer briefly."
 
+Round: TypeAlias = tuple[tuple[ToolCallContent, ...], list[ToolResultMessage]]
+Call: TypeAlias = tuple[str, Mapping[str, JsonValue]]
+Request: TypeAlias = tuple[str, list[Call]]
+
 
 @dataclass(slots=True)
 class Exchange:
@@ -42,7 +47,7 @@ class Exchange:
     """
 
     question: str
-    rounds: list[tuple[tuple[ToolCallContent, ...], list[ToolResultMessage]]] = field(default_factory=list)
+    rounds: list[Round] = field(default_factory=list["Round"])
     answer: str = ""
 
 
@@ -80,23 +85,29 @@ def choosing_messages(messages: Sequence[Message], tools: Sequence[AgentTool]) -
 def _asked(exchange: Exchange) -> list[JsonObject]:
     chat = [_say("user", exchange.question)]
     for calls, results in exchange.rounds:
-        chat += [_say("assistant", _calls_json((call.name, call.arguments) for call in calls))]
-        chat += [_say("user", "Results: " + "; ".join(_clip(result.text, 300) for result in results))]
+        chat.append(_say("assistant", _calls_json([(call.name, call.arguments) for call in calls])))
+        chat.append(_say("user", "Results: " + "; ".join(_clip(result.text, 300) for result in results)))
     return chat
 
 
 def _examples(tools: Sequence[AgentTool]) -> list[tuple[str, str]]:
-    single = [(example.request, [(tool.name, example.arguments)]) for tool in tools for example in examples_of(tool)]
-    shown = [*single, _both(single[0], single[-1])] if len(tools) > 1 else single
-    return [*((text, _calls_json(calls)) for text, calls in shown), *((text, "[]") for text in NO_TOOL_EXAMPLES)]
+    """Requests and what to write for them: each tool's, two at once, and between them some that need no tool."""
+    shown: list[Request] = [
+        (example.request, [(tool.name, example.arguments)]) for tool in tools for example in examples_of(tool)
+    ]
+    if len(tools) > 1:
+        shown.append(_both(shown[0], shown[-1]))
+    for place, text in zip(range(2, 100, 3), NO_TOOL_EXAMPLES, strict=False):
+        shown.insert(place, (text, []))
+    return [(text, _calls_json(calls)) for text, calls in shown]
 
 
-def _both(first: tuple[str, list], second: tuple[str, list]) -> tuple[str, list]:
+def _both(first: Request, second: Request) -> Request:
     text = f"{first[0].rstrip('.?!')}, and {second[0][:1].lower()}{second[0][1:]}"
     return text, first[1] + second[1]
 
 
-def _calls_json(calls: Iterable[tuple[str, object]]) -> str:
+def _calls_json(calls: Sequence[Call]) -> str:
     return json.dumps([{"tool": name, "arguments": dict(arguments)} for name, arguments in calls], ensure_ascii=False)
 
 
