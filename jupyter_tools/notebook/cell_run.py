@@ -6,6 +6,7 @@ import asyncio
 import concurrent.futures
 import signal
 import threading
+import time
 import traceback
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -66,7 +67,7 @@ class CellRun:
         self._prompt = prompt
         self._display = display
         self._tags = dict(tags or {})
-        self._events: deque[AgentEvent] = deque()  # the only thing both threads touch
+        self._events: deque[tuple[float, AgentEvent]] = deque()  # the only thing both threads touch
         self._interrupted = False
 
     async def wait(self) -> None:
@@ -103,7 +104,7 @@ class CellRun:
 
     async def _answer(self) -> AgentResult:
         stream = self.agent.stream(self._prompt, tags=self._tags)
-        stream.listen(self._events.append)
+        stream.listen(lambda event: self._events.append((time.monotonic() * 1000, event)))
         try:
             return await stream
         finally:
@@ -115,7 +116,8 @@ class CellRun:
 
     def _take_events(self) -> None:
         while self._events:
-            self.view.add(self._events.popleft())
+            at_ms, event = self._events.popleft()
+            self.view.add(event, at_ms)
 
     def _stop(self, future: LoopFuture[AgentResult]) -> None:
         """Ask, then insist. A tool that hangs in a thread is left behind, so that the cell ends in time."""
@@ -129,12 +131,12 @@ class CellRun:
         error = _error_of(future)
         self._take_events()
         if self.view.stop_reason is None:
-            self._end("aborted" if error is None else "error", str(error) if error else None)
+            self._end("aborted" if error is None else "error", _sentence(error) if error else None)
         self._display.close(self.view, _trouble(error))
         if self._interrupted or (error is None and (not future.done() or future.cancelled())):
             raise CellInterrupted("Interrupted. What was said until then is kept; the next %%agent goes on from there.")
         if error is not None:
-            raise CellError(str(error) or type(error).__name__) from error
+            raise CellError(_sentence(error)) from error
         self.result = future.result()
         if self.result.stop_reason == "error":
             raise CellError(self.result.error_message or "The run failed.")
@@ -160,6 +162,12 @@ def interruptible() -> Iterator[None]:
 
 def _error_of(future: LoopFuture[AgentResult]) -> BaseException | None:
     return future.exception() if future.done() and not future.cancelled() else None
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, JupyterToolsError):
+        return str(error)
+    return f"The run failed with {type(error).__name__}: {error}"
 
 
 def _trouble(error: BaseException | None) -> str:

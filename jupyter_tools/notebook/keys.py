@@ -7,10 +7,11 @@ from jupyter_tools.auth import find_key
 _KEYLESS = ("local", "scripted")
 
 
-def key_status(provider: str) -> str:
+def key_status(provider: str, base_url: str | None = None) -> str:
     """What `%agent` says about the key of a provider."""
     if provider in _KEYLESS:
         return "not needed"
     variable = f"{provider.upper()}_API_KEY"
-    found = find_key(provider, [variable]) is not None
-    return "found" if found else f"not found; set {variable}"
+    if find_key(provider, [variable]) is not None:
+        return "found"
+    return "none; the server may not need one" if base_url else f"not found; set {variable}"

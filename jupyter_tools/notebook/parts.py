@@ -40,14 +40,12 @@ def cut(text: str) -> str:
 
 
 def _gist(result: str) -> str:
-    """The result on one line; of a JSON object that has a "result", only that."""
+    """What matters of a result: of a JSON object that has a "result", only that."""
     try:
         value = json.loads(result)
     except ValueError:
-        return " ".join(result.split())
-    if isinstance(value, dict) and "result" in value:
-        return _json(value["result"])
-    return " ".join(result.split())
+        return result
+    return _json(value["result"]) if isinstance(value, dict) and "result" in value else result
 
 
 def _json(value: JsonValue) -> str:
@@ -94,14 +92,23 @@ class ReasoningPart(GrowingText):
     Attributes:
         done: True once the block is closed.
         duration_ms: How long the model thought, None if unknown.
+        started_ms: When the block began, on the clock of its end, or None.
     """
 
     kind: ClassVar[str] = "reasoning"
 
-    def __init__(self, text: str = "", *, done: bool = False, duration_ms: float | None = None) -> None:
+    def __init__(self, text: str = "") -> None:
         super().__init__(text)
-        self.done = done
-        self.duration_ms = duration_ms
+        self.done = False
+        self.duration_ms: float | None = None
+        self.started_ms: float | None = None
+
+    def end(self, at_ms: float | None = None) -> None:
+        """Close the block. Only the first end counts."""
+        if not self.done:
+            self.done = True
+            if at_ms is not None and self.started_ms is not None:
+                self.duration_ms = at_ms - self.started_ms
 
     @property
     def label(self) -> str:
@@ -147,11 +154,10 @@ class ToolPart:
 
     @property
     def outcome(self) -> str:
-        """Status, duration and, if it is short, the result: what stands behind the call on its line."""
+        """What stands behind the call on its line: the beginning of the result or what went wrong, and the duration."""
         duration = f" in {seconds(self.duration_ms)}" if self.duration_ms else ""
         if self.status == "ok":
-            gist = _gist(self.text)
-            return f"{gist if 0 < len(gist) <= _SHORT else 'done'}{duration}"
+            return f"{shorten(_gist(self.text)) or 'done'}{duration}"
         words = {"writing": "…", "error": "failed", "timeout": "timed out", "aborted": "stopped"}
         return f"{words.get(self.status, self.status)}{duration}"
 

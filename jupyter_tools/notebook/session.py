@@ -103,7 +103,7 @@ class Session:
         rows = [
             ("model", str(agent.model)),
             ("base URL", settings.base_url or ""),
-            ("key", key_status(agent.model.provider)),
+            ("key", key_status(agent.model.provider, settings.base_url)),
             ("tools", ", ".join(tool.name for tool in agent.tools) or "none"),
             ("system", settings.system or ""),
             ("max turns", str(settings.max_turns)),

@@ -67,5 +67,6 @@ class RunWidget(anywidget.AnyWidget):
 
     def finish(self) -> None:
         """Close the widget; nothing of it is worth keeping."""
-        self._esm = _NOTHING
+        with self.hold_sync():
+            self._esm, self._css = _NOTHING, ""
         self.close()

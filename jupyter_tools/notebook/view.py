@@ -73,6 +73,7 @@ class RunView:
     error_message: str | None = None
     duration_ms: float | None = None
     _started_ms: int = 0
+    _now_ms: float | None = None
     _message_start: int = 0
     _written: dict[int, ToolPart] = field(default_factory=dict[int, ToolPart])
     _calls: dict[str, ToolPart] = field(default_factory=dict[str, ToolPart])
@@ -96,8 +97,15 @@ class RunView:
         ]
         return " · ".join(item for item in items if item)
 
-    def add(self, event: AgentEvent) -> None:
-        """Take the next event."""
+    def add(self, event: AgentEvent, at_ms: float | None = None) -> None:
+        """Take the next event.
+
+        Args:
+            event: What happened.
+            at_ms: When, on any steady clock, so that the end of reasoning can say how long it took. Without it, that is
+                known when the message is whole.
+        """
+        self._now_ms = at_ms
         match event:
             case MessageUpdateEvent():
                 self._add_delta(event.delta)
@@ -124,7 +132,7 @@ class RunView:
         self.duration_ms = event.timestamp_ms - self._started_ms if self._started_ms else None
         for part in self.parts:
             if isinstance(part, ReasoningPart):
-                part.done = True
+                part.end(self._now_ms)
             elif isinstance(part, ToolPart) and not part.finished:
                 part.status = "aborted"
 
@@ -137,7 +145,8 @@ class RunView:
             case ThinkingDelta():
                 part = self._last(ReasoningPart, delta.text)
                 part.add(delta.text)
-                part.done = part.done or delta.end
+                if delta.end:
+                    part.end(self._now_ms)
             case ToolCallDelta():
                 part = self._written.get(delta.index)
                 if part is None:
@@ -152,6 +161,8 @@ class RunView:
         if isinstance(last, kind) and not (isinstance(last, ReasoningPart) and last.done):
             return last
         part = kind()
+        if isinstance(part, ReasoningPart):
+            part.started_ms = self._now_ms
         if text:
             self._append(part)
         return part
@@ -159,7 +170,7 @@ class RunView:
     def _append(self, part: Part) -> None:
         last = self.parts[-1] if self.parts else None
         if isinstance(last, ReasoningPart):
-            last.done = True
+            last.end(self._now_ms)
         self.parts.append(part)
 
     def _add_message(self, event: MessageStartEvent | MessageEndEvent) -> None:
@@ -189,7 +200,10 @@ class RunView:
                 settled.text = block.text
             case ThinkingContent():
                 settled = part if isinstance(part, ReasoningPart) else ReasoningPart()
-                settled.text, settled.done, settled.duration_ms = block.thinking, True, block.duration_ms
+                settled.text = block.thinking
+                settled.end(self._now_ms)
+                if settled.duration_ms is None:  # else people have seen ours already
+                    settled.duration_ms = block.duration_ms
             case ToolCallContent():
                 settled = part if isinstance(part, ToolPart) else ToolPart(name=block.name)
                 settled.name, settled.args, settled.status = block.name, block.arguments, "waiting"

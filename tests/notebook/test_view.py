@@ -44,6 +44,15 @@ def test_reasoning_says_that_it_goes_on_and_then_how_long_it_took():
     assert (thought.label, thought.done) == ("Thought for 3.2 s", True)
 
 
+def test_with_a_clock_reasoning_says_how_long_it_took_before_the_message_is_whole():
+    view = viewed([])
+    for at_ms, event in enumerate(asking_turn()[:5]):
+        view.add(event, at_ms * 1000.0)
+    thought = view.parts[0]
+    assert isinstance(thought, ReasoningPart)
+    assert thought.label == "Thought for 2.0 s"
+
+
 def test_two_reasoning_blocks_of_one_message_stay_apart():
     deltas = [ThinkingDelta(text="a"), ThinkingDelta(end=True), ThinkingDelta(text="b"), TextDelta(text="c")]
     view = viewed([MessageUpdateEvent(delta=delta) for delta in deltas])

@@ -1,0 +1,144 @@
+"""The magics in a shell of this process: what a person types, and what they read."""
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+from jupyter_tools.agent.agent import AgentResult
+from jupyter_tools.notebook.cell_errors import CellError
+from jupyter_tools.notebook.tables import Table
+from jupyter_tools.providers.scripted import call, register_script
+
+
+def test_an_agent_cell_streams_to_a_terminal(cell):
+    assert cell("-m scripted:short").startswith("Hello **there**.\n\nscripted:short · ")
+
+
+def test_the_result_is_stored_under_the_name_given(shell: InteractiveShell, cell):
+    cell("-m scripted:short -o reply")
+    reply = shell.user_ns["reply"]
+    assert isinstance(reply, AgentResult)
+    assert reply.text == "Hello **there**."
+
+
+def test_the_cell_prints_nothing_twice(shell: InteractiveShell):
+    with capture_output() as captured:
+        outcome = shell.run_cell("%%agent -m scripted:short\nHi.")
+    assert outcome.result is None
+    assert captured.stdout.count("there") == 1
+
+
+def test_expressions_in_the_prompt_are_filled(shell: InteractiveShell, cell):
+    register_script("echo", [lambda request: [request.messages[-1].content[0].text]])
+    shell.user_ns["city"] = "Токио"
+    assert cell("-m scripted:echo", "Time in {{ city.upper() }}? {x}").startswith("Time in ТОКИО? {x}")
+
+
+def test_cells_are_one_conversation_until_a_new_one_is_asked_for(shell: InteractiveShell, cell):
+    cell("-m scripted:short")
+    cell("-m scripted:short")
+    assert dict(shell.run_line_magic("agent", "--model scripted:short").rows)["conversation"] == "4 messages"
+    cell("-m scripted:short --new")
+    assert dict(shell.run_line_magic("agent", "").rows)["conversation"] == "2 messages"
+    assert dict(shell.run_line_magic("agent", "new").rows)["conversation"] == "0 messages"
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "sentence"),
+    [
+        ("--modle scripted:short", "Hi.", "There is no option '--modle'. Did you mean '--model'?"),
+        ("-m scriptd:short", "Hi.", "There is no model 'scriptd:short'. Did you mean 'scripted:short'?"),
+        ("-m scripted:short -t math_evl", "Hi.", "There is no tool 'math_evl'. Did you mean 'math_eval'?"),
+        ("-m scripted:short", "{{ pirce }}", "There is no variable 'pirce'. Did you mean 'price'?"),
+        ("-m scripted:short", "{{ 1/0 }}", "{{ 1/0 }} in the prompt failed with ZeroDivisionError: division by zero"),
+        ("-m scripted:short", " \n", "There is no prompt. Write it on the lines below %%agent."),
+        ("-m scripted:short hello", "Hi.", "'hello' is no option. The prompt goes on the lines below %%agent."),
+        ("-m scripted:short --system 'be", "Hi.", "A quotation mark is not closed: -m scripted:short --system 'be"),
+        ("-m scripted:short --option x", "Hi.", "--option takes KEY=VALUE, such as seed=1, not 'x'."),
+        ("-m scripted:short -o 2x", "Hi.", "-o takes the name of a variable, not '2x'."),
+        ("-m scripted:short --max-turns 0", "Hi.", "max_turns is 0: a run needs at least 1 turn to answer."),
+        ("-m scripted:short --max-turns x", "Hi.", "argument --max-turns: invalid int value: 'x'"),
+        ("-m scripted:nothing", "Hi.", "There is no script 'nothing'."),
+    ],
+)
+def test_a_mistake_is_explained_in_one_sentence(shell: InteractiveShell, line: str, text: str, sentence: str):
+    shell.user_ns["price"] = 1
+    with pytest.raises(CellError) as caught, capture_output():
+        shell.run_cell_magic("agent", line, text)
+    assert str(caught.value).startswith(sentence)
+    assert caught.value._render_traceback_() == [str(caught.value)]
+
+
+def test_the_line_shows_and_sets_the_configuration(shell: InteractiveShell, cell):
+    table = shell.run_line_magic(
+        "agent", "--model scripted:short --tools math_eval,time_now --temperature 0 --option seed=1"
+    )
+    assert isinstance(table, Table)
+    rows = dict(table.rows)
+    assert rows["model"] == "scripted:short"
+    assert rows["tools"] == "math_eval, time_now"
+    assert rows["options"] == "seed=1, temperature=0.0"
+    assert rows["key"] == "not needed"
+    assert cell("").startswith("Hello")
+    assert dict(shell.run_line_magic("agent", "--no-tools").rows)["tools"] == "none"
+
+
+def test_the_configuration_says_whether_a_key_was_found_and_never_shows_it(shell, monkeypatch):
+    missing = shell.run_line_magic("agent", "--model openai:gpt-4o-mini")
+    assert dict(missing.rows)["key"] == "not found; set OPENAI_API_KEY"
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
+    table = shell.run_line_magic("agent", "")
+    assert dict(table.rows)["key"] == "found"
+    assert "very-secret" not in repr(table) + table._repr_html_()
+
+
+def test_a_setting_that_cannot_work_is_not_kept(shell: InteractiveShell):
+    shell.run_line_magic("agent", "--model scripted:short")
+    with pytest.raises(CellError):
+        shell.run_line_magic("agent", "--tools nothing_like_it")
+    assert dict(shell.run_line_magic("agent", "").rows)["tools"] == "none"
+
+
+def test_history_shows_the_conversation(shell: InteractiveShell, cell):
+    cell("-m scripted:asks -t math_eval", "What is 2+2?")
+    shell.run_line_magic("agent", "--model scripted:asks")
+    table = shell.run_line_magic("agent", "history")
+    assert [row[0] for row in table.rows] == ["user", "assistant", "tool_result", "assistant"]
+    assert table.rows[1][1] == 'math_eval({"expression": "2+2"})'
+
+
+def test_an_unknown_command_is_explained(shell: InteractiveShell):
+    with pytest.raises(CellError, match=r"There is no command of %agent 'histroy'\. Did you mean 'history'\?"):
+        shell.run_line_magic("agent", "histroy")
+
+
+def test_stop_with_nothing_going_on_says_so(shell: InteractiveShell):
+    assert shell.run_line_magic("agent", "stop") == "No run is going on."
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("math_evl 2+2", "There is no tool 'math_evl'. Did you mean 'math_eval'?"),
+        ("time_now timezone=UTC", "There is no argument of time_now 'timezone'. Did you mean 'timezone_name'?"),
+        ("math_eval {oops", "The arguments of math_eval are not valid JSON"),
+    ],
+)
+def test_a_mistake_on_a_tool_line_is_explained(shell: InteractiveShell, line: str, sentence: str):
+    with pytest.raises(CellError) as caught:
+        shell.run_line_magic("tool", line)
+    assert str(caught.value).startswith(sentence)
+
+
+def test_a_function_of_the_notebook_is_a_tool_by_its_name(shell: InteractiveShell, cell):
+    shell.run_cell('def double(n: int) -> int:\n    """Twice."""\n    return 2 * n')
+    register_script("doubles", [[call("double", {"n": 21})], ["Done."]])
+    assert "double(n=21) -> 42" in cell("-m scripted:doubles -t double --new")
+
+
+def test_tools_are_listed_with_their_arguments(shell: InteractiveShell):
+    table = shell.run_line_magic("tool", "")
+    names = [row[0] for row in table.rows]
+    assert "math_eval" in names
+    assert "expression" in dict(zip(names, table.rows, strict=True))["math_eval"][2]
+    assert "<table>" in table._repr_html_()

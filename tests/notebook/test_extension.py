@@ -1,0 +1,30 @@
+from IPython.core.interactiveshell import InteractiveShell
+
+from jupyter_tools.notebook.extension import load, unload
+
+
+def test_a_variable_of_the_notebook_is_not_overwritten():
+    shell = InteractiveShell(user_ns={"traces": "mine"})
+    load(shell)
+    assert shell.user_ns["traces"] == "mine"
+    assert callable(shell.user_ns["tool"])
+
+
+def test_loading_again_keeps_the_conversation_and_unloading_takes_the_magics_away(shell: InteractiveShell, cell):
+    cell("-m scripted:short")
+    load(shell)
+    shell.run_line_magic("agent", "-m scripted:short")
+    assert dict(shell.run_line_magic("agent", "").rows)["conversation"] == "2 messages"
+    unload(shell)
+    assert shell.find_cell_magic("agent") is None
+    assert shell.find_line_magic("tool") is None
+
+
+def test_a_shell_with_a_kernel_gets_the_transformer_and_loses_it_again():
+    shell = InteractiveShell()
+    before = list(shell.input_transformers_cleanup)
+    shell.kernel = object()
+    load(shell)
+    assert "await" in shell.transform_cell("%%agent\nHi.")
+    unload(shell)
+    assert shell.input_transformers_cleanup == before

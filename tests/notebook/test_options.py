@@ -1,0 +1,57 @@
+import pytest
+from IPython.core.error import UsageError
+
+from jupyter_tools.errors import ConfigurationError, UnknownNameError
+from jupyter_tools.notebook.magics import AgentMagics
+from jupyter_tools.notebook.options import AgentSettings, parse_line
+
+
+def settings(line: str, before: AgentSettings | None = None) -> AgentSettings:
+    return (before or AgentSettings()).updated(parse_line(AgentMagics.agent, line))
+
+
+def test_a_line_sets_what_it_names_and_leaves_the_rest():
+    before = settings("-m openai:a --tools x,y --system 'Be brief.' --temperature 0 --max-turns 3")
+    after = settings("--model openai:b --option seed=1", before)
+    assert after == AgentSettings(
+        model="openai:b", tools=("x", "y"), system="Be brief.", max_turns=3, options={"temperature": 0.0, "seed": 1}
+    )
+
+
+def test_tools_can_be_taken_away():
+    assert settings("--no-tools", settings("-t x")).tools == ()
+
+
+def test_spaces_around_tools_do_not_matter():
+    assert settings('-t " x , y,"').tools == ("x", "y")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("stop=END", "END"), ("n=2", 2), ("deep='{\"a\": [1]}'", {"a": [1]}), ("on=true", True), ("e=", "")],
+)
+def test_an_option_is_json_or_text(text: str, value: object):
+    assert list(settings(f"--option {text}").options.values()) == [value]
+
+
+def test_a_path_keeps_its_backslashes():
+    assert settings(r"-m local:C:\models\x.gguf").model == r"local:C:\models\x.gguf"
+
+
+def test_cyrillic_in_quotes_is_one_value():
+    assert settings("--system 'Отвечай кратко'").system == "Отвечай кратко"
+
+
+def test_an_unknown_option_is_named_with_the_nearest_one():
+    with pytest.raises(UnknownNameError, match=r"There is no option '--temprature'\. Did you mean '--temperature'\?"):
+        settings("--temprature=1")
+
+
+def test_an_open_quotation_mark_is_explained():
+    with pytest.raises(ConfigurationError, match="quotation mark"):
+        settings("--system 'x")
+
+
+def test_a_value_of_the_wrong_kind_is_a_usage_error():
+    with pytest.raises(UsageError, match="--max-turns"):
+        settings("--max-turns many")

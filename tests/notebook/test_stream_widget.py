@@ -1,0 +1,87 @@
+"""The widget against a comm that goes nowhere: no kernel, no page."""
+
+from typing import Any
+
+import comm
+import pytest
+from comm.base_comm import BaseComm
+
+from jupyter_tools.notebook.stream_widget import RunWidget
+from jupyter_tools.notebook.view import RunView
+from tests.notebook.run_events import answer, viewed, whole_run
+
+MAX_BUNDLE = 120_000
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """All that goes over comms."""
+    messages: list[dict[str, Any]] = []
+
+    class Comm(BaseComm):
+        def publish_msg(self, msg_type: str, data: Any = None, **_: Any) -> None:
+            messages.append({"type": msg_type, **(data or {})})
+
+    monkeypatch.setattr(comm, "create_comm", Comm)
+    return messages
+
+
+def custom(sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [message["content"] for message in sent if message.get("method") == "custom"]
+
+
+def test_each_heartbeat_sends_one_numbered_message_and_only_if_there_is_news(sent):
+    widget, view = RunWidget(lambda: None), RunView()
+    for event in answer("Hello ", "world"):
+        view.add(event)
+        widget.update(view)
+        widget.update(view)
+    assert [message["kind"] for message in custom(sent)] == ["delta"] * 3
+    assert [message["seq"] for message in custom(sent)] == [1, 2, 3]
+    assert custom(sent)[-1]["status"] == "5 tokens"
+
+
+def test_a_page_that_asks_gets_everything_at_the_next_heartbeat(sent):
+    widget, view = RunWidget(lambda: None), viewed(whole_run())
+    widget.update(view)
+    widget._handle_custom_msg({"kind": "sync"}, [])
+    widget.update(view)
+    delta, sync = custom(sent)
+    assert sync["kind"] == "sync"
+    assert sync["changes"] == delta["changes"]
+
+
+def test_a_kernel_that_cannot_hear_sends_everything_at_intervals_that_double(sent, monkeypatch):
+    now = 0.0
+    monkeypatch.setattr("jupyter_tools.notebook.stream_widget.time.monotonic", lambda: now)
+    widget, view = RunWidget(lambda: None, hears=False), viewed(whole_run())
+    kinds = []
+    for step in range(41):
+        now = step / 10
+        widget.update(view)
+        kinds += [(now, message["kind"]) for message in custom(sent)[len(kinds) :]]
+    assert kinds == [(0.0, "delta"), (0.3, "sync"), (0.5, "sync"), (1.0, "sync"), (2.0, "sync"), (4.0, "sync")]
+
+
+def test_the_pages_stop_button_stops(sent):
+    pressed = []
+    widget = RunWidget(lambda: pressed.append("stop"))
+    widget._handle_custom_msg({"kind": "stop"}, [])
+    widget._handle_custom_msg({"kind": "what is this"}, [])
+    assert pressed == ["stop"]
+
+
+def test_a_finished_widget_is_closed_and_leaves_next_to_nothing(sent):
+    RunWidget(lambda: None).finish()
+    assert sent[-1]["type"] == "comm_close"
+    state: dict[str, Any] = {}
+    for message in sent:
+        state |= message.get("state", {})
+    assert len(state["_esm"]) < 100
+    assert state["_css"] == ""
+
+
+def test_the_bundle_is_small_and_asks_nobody_for_more(sent):
+    assert len(RunWidget._esm) <= MAX_BUNDLE
+    assert "import(" not in RunWidget._esm
+    assert 'from"http' not in RunWidget._esm.replace(" ", "")

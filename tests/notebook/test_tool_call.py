@@ -1,0 +1,31 @@
+import json
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from jupyter_tools.notebook.cell_errors import CellError
+
+
+@pytest.mark.parametrize("text", ["2+2", "'2+2'", "expression=2+2", '{"expression": "2+2"}', " 2 + 2 "])
+def test_a_tool_is_run_with_arguments_in_any_form(shell: InteractiveShell, text: str):
+    outcome = shell.run_line_magic("tool", f"math_eval {text}")
+    assert json.loads(outcome.text)["result"] == 4
+    assert "-> 4" in repr(outcome)
+    assert "→ 4" in outcome._repr_html_()
+
+
+def test_pairs_name_the_arguments(shell: InteractiveShell):
+    outcome = shell.run_line_magic("tool", "time_now timezone_name=Asia/Tokyo format=iso")
+    assert "+09:00" in outcome.text
+
+
+def test_a_tool_that_fails_says_what_a_model_would_read(shell: InteractiveShell):
+    with pytest.raises(CellError, match="zero"):
+        shell.run_line_magic("tool", "math_eval 1/0")
+
+
+def test_a_tool_run_by_hand_is_traced(shell: InteractiveShell):
+    shell.run_line_magic("tool", "math_eval 2+2")
+    frame = shell.user_ns["traces"]()
+    assert list(frame["kind"]) == ["tool"]
+    assert list(frame["name"]) == ["math_eval"]
