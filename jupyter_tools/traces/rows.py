@@ -114,9 +114,21 @@ def _shortened(text: str | None) -> str | None:
     return line if len(line) <= _SHORT else f"{line[: _SHORT - 1]}…"
 
 
-def as_utf8(row: Row) -> Row:
-    """The row with its halves of surrogate pairs, which models do produce and SQLite refuses, replaced."""
-    return [cell.encode("utf-8", "replace").decode() if isinstance(cell, str) else cell for cell in row]
+def as_storable(row: Row) -> Row:
+    """The row with what SQLite refuses replaced: half a surrogate pair, an integer of more than 64 bits, an object."""
+    return [_storable(cell) for cell in row]
+
+
+def _storable(cell: Any) -> Any:
+    match cell:
+        case None | float():
+            return cell
+        case str():
+            return cell.encode("utf-8", "replace").decode()
+        case int():
+            return cell if -(2**63) <= cell < 2**63 else None
+        case _:
+            return encode(cell)
 
 
 def _outsource(row: Row) -> list[Blob]:

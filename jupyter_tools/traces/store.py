@@ -26,7 +26,7 @@ from typing import Any
 from jupyter_tools.errors import TraceStoreError
 from jupyter_tools.traces.columns import COLUMN_NAMES
 from jupyter_tools.traces.database import MEMORY, open_database, transaction
-from jupyter_tools.traces.rows import Blob, Row, RowMaker, as_utf8
+from jupyter_tools.traces.rows import Blob, Row, RowMaker, as_storable
 from jupyter_tools.traces.sessions import close_session, interrupt_dead_sessions, open_session
 from jupyter_tools.traces.span import Span
 
@@ -102,6 +102,9 @@ class TraceStore:
                 self._write(self._unwritten.values())
             except sqlite3.Error as error:
                 raise TraceStoreError(f"The traces cannot be written to {self.path} now ({error}).") from error
+            except Exception:
+                self._unwritten.clear()  # what cannot be told must not keep all that follows from the disk
+                raise
             self._unwritten.clear()
 
     @contextlib.contextmanager
@@ -157,8 +160,8 @@ class TraceStore:
         rows, blobs = self._rows.rows(spans)
         try:
             self._insert(rows, blobs)
-        except UnicodeEncodeError:
-            self._insert([as_utf8(row) for row in rows], blobs)
+        except (UnicodeEncodeError, OverflowError, sqlite3.InterfaceError, sqlite3.ProgrammingError):
+            self._insert([as_storable(row) for row in rows], blobs)
 
     def _insert(self, rows: list[Row], blobs: list[Blob]) -> None:
         connection = self._connection()

@@ -4,7 +4,7 @@ from typing import Any
 from jupyter_tools.events import AgentToolResult
 from jupyter_tools.messages import ImageContent, TextContent, ToolCallContent, user_message
 from jupyter_tools.traces.columns import COLUMN_NAMES
-from jupyter_tools.traces.rows import BLOB_SIZE, RowMaker, as_utf8, referred_key
+from jupyter_tools.traces.rows import BLOB_SIZE, RowMaker, as_storable, referred_key
 from jupyter_tools.traces.span import Span, SpanKind
 from tests.traces.run_events import answer
 
@@ -90,5 +90,6 @@ def test_a_large_value_is_stored_as_a_blob() -> None:
     assert len(set(keys)) == 1
 
 
-def test_halves_of_surrogate_pairs_are_replaced() -> None:
-    assert as_utf8(["\ud800!", 1, None, "ok"]) == ["?!", 1, None, "ok"]
+def test_what_the_database_refuses_is_replaced() -> None:
+    row = ["\ud800!", 2**63, ("a",), 1, 1.5, True, None, "ок"]
+    assert as_storable(row) == ["?!", None, '["a"]', 1, 1.5, True, None, "ок"]

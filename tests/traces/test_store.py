@@ -1,3 +1,4 @@
+import contextlib
 import gc
 import logging
 import multiprocessing
@@ -15,6 +16,8 @@ from pathlib import Path
 import pytest
 
 from jupyter_tools.errors import TraceStoreError
+from jupyter_tools.events import AgentToolResult
+from jupyter_tools.messages import TextContent
 from jupyter_tools.traces import store as store_module
 from jupyter_tools.traces.frame import Traces
 from jupyter_tools.traces.record import TraceRecorder
@@ -200,6 +203,23 @@ def test_half_a_surrogate_pair_spoils_nothing(store: TraceStore) -> None:
     assert frame.args[0] == {"expression": "2+2"}
     assert frame.result[0] == "\udc00 ответ"
     assert frame.name[0] == "t?l"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_cannot_be_stored_keeps_nothing_else_from_the_disk(store: TraceStore) -> None:
+    recorder = TraceRecorder(store)
+    recorder.record(tool_start("call_1", 17))  # no name, but what a careless caller may send
+    recorder.record(tool_start("call_2", ("a", "b")))
+    recorder.record(tool_end("call_3", AgentToolResult(content=(TextContent(text=None),))))
+    with contextlib.suppress(TypeError):
+        store.flush()
+    record_calls(store, 2)
+    store.flush()
+    assert [name for (name,) in rows_in(store.path, "SELECT name FROM spans")] == [
+        "17",
+        '["a", "b"]',
+        *["math_eval"] * 2,
+    ]
 
 
 def test_a_result_of_a_megabyte_comes_back_whole(store: TraceStore) -> None:
