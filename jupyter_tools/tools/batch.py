@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import math
 from collections import deque
 from collections.abc import Iterable
 from typing import Protocol, cast
@@ -68,7 +69,7 @@ class Batch:
         self._queue: deque[Invocation] = deque()
         self._running: set[Invocation] = set()
         self._unfinished = 0
-        self._limit: float = options.max_concurrency or float("inf")
+        self._limit: float = math.inf if options.max_concurrency is None else options.max_concurrency
         self._over: asyncio.Future[None] = loop.create_future()
         self._context = contextvars.copy_context()
         self._workers: set[asyncio.Task[None]] = set()

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.events import AgentToolResult
 from jupyter_tools.json_types import JsonObject
 from jupyter_tools.messages import ToolCallContent
@@ -38,6 +39,9 @@ class ExecutionOptions:
         run_id: The run the calls belong to.
         history: The run's calls so far; None if nobody counts them.
         approvals: What was answered in this run; None to begin with none.
+
+    Raises:
+        ConfigurationError: If nothing could ever run.
     """
 
     max_concurrency: int | None = None
@@ -53,6 +57,12 @@ class ExecutionOptions:
     run_id: str = ""
     history: CallHistory | None = field(default=None, repr=False)
     approvals: Approvals | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.max_concurrency is not None and self.max_concurrency < 1:
+            raise ConfigurationError(
+                f"max_concurrency is {self.max_concurrency}: write 1 or more, or None for no limit."
+            )
 
     def for_run(self, run_id: str) -> ExecutionOptions:
         """The same options with an empty history and no answers yet."""

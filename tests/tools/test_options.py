@@ -1,5 +1,8 @@
 import dataclasses
 
+import pytest
+
+from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.tools.approval import ScriptedApprover
 from jupyter_tools.tools.options import ExecutionOptions
 
@@ -21,3 +24,9 @@ def test_a_run_keeps_every_other_option():
     for field in dataclasses.fields(ExecutionOptions):
         if field.name not in own:
             assert getattr(options.for_run("r"), field.name) == getattr(options, field.name)
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_limit_that_lets_nothing_run_is_refused(limit):
+    with pytest.raises(ConfigurationError, match="write 1 or more"):
+        ExecutionOptions(max_concurrency=limit)
