@@ -7,6 +7,7 @@ argument. Ours are registered in the same way as other people's. Nothing is impo
 from __future__ import annotations
 
 import os
+import re
 import threading
 import warnings
 from collections.abc import Callable, Mapping
@@ -22,6 +23,8 @@ from jupyter_tools.providers.model_catalogue import CATALOGUE
 ENTRY_POINT_GROUP = "jupyter_tools.providers"
 DEFAULT_MODEL = "local:qwen2.5-coder-0.5b"
 DEFAULT_MODEL_VARIABLE = "JUPYTER_TOOLS_MODEL"
+
+_OLLAMA_TAG = re.compile(r"latest|[\d.]+[bm].*")  # as in llama3:8b
 
 _instances: dict[str, Provider] = {}
 _lock = threading.Lock()
@@ -76,6 +79,8 @@ def _provider_of_bare_name(text: str, base_url: str | None) -> str:
 
 def _what_may_be_meant(text: str) -> list[str]:
     left, colon, right = text.partition(":")
+    if _OLLAMA_TAG.fullmatch(right):
+        return [f"ollama:{text}"]
     provider = UnknownNameError("provider", left, _entry_points()).nearest if colon else None
     if provider is not None:
         return [f"{provider}:{right}"]

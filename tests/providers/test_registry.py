@@ -53,7 +53,7 @@ def test_a_colon_behind_an_unknown_name_belongs_to_the_model():
     ("text", "meant"),
     [
         ("gpt-4o-mini", "openai:gpt-4o-mini"),
-        ("llama3:8b", "openai:llama3:8b"),
+        ("llama3:8b", "ollama:llama3:8b"),
         ("opnai:gpt-4o", "openai:gpt-4o"),
         ("qwen2.5-coder", "local:qwen2.5-coder-0.5b"),
     ],

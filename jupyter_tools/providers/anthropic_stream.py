@@ -1,0 +1,176 @@
+"""From the bytes of Anthropic's event stream to the pieces of a message. Knows no network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import cast
+
+from jupyter_tools.errors import ProviderError
+from jupyter_tools.events import StopDelta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta, UsageDelta
+from jupyter_tools.json_types import JsonObject, JsonValue, object_at
+from jupyter_tools.messages import StopReason, Usage
+from jupyter_tools.providers.anthropic_messages import REDACTED
+from jupyter_tools.providers.failures import (
+    failure_of_cut,
+    failure_of_error_object,
+    failure_of_malformed,
+    failure_of_page,
+)
+from jupyter_tools.providers.sse import ServerSentEvent, SSEDecoder
+
+_STOP_REASONS: Mapping[str, StopReason] = {
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "tool_use": "tool_calls",
+}
+_STATUS_OF_ERROR = {  # an error inside the stream has no status of its own, and whether to try again depends on it
+    "invalid_request_error": 400,
+    "authentication_error": 401,
+    "billing_error": 402,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "request_too_large": 413,
+    "rate_limit_error": 429,
+    "api_error": 500,
+    "timeout_error": 504,
+    "overloaded_error": 529,
+}
+_COUNTS = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens", "output_tokens")
+
+
+class AnthropicDecoder:
+    """Decodes one answer.
+
+    Args:
+        provider: The provider's name, for errors.
+
+    Attributes:
+        failure: What went wrong, or None. The parts before it are given all the same.
+        done: True once the server has said that this was all.
+    """
+
+    def __init__(self, provider: str) -> None:
+        self.failure: ProviderError | None = None
+        self.done = False
+        self._provider = provider
+        self._sse = SSEDecoder()
+        self._start = b""
+        self._kinds: dict[int, str] = {}  # of the open blocks
+        self._counts: dict[str, int] = {}
+        self._stop_reason: str | None = None
+        self._said = False
+
+    def decode(self, chunk: bytes) -> list[StreamPart]:
+        """The parts that `chunk` completes."""
+        if len(self._start) < 100:
+            self._start += chunk[:100]
+        return self._take(self._sse.decode(chunk))
+
+    def flush(self) -> list[StreamPart]:
+        """The rest at the end of the answer. The last part is a `StopDelta`, unless there is a `failure`."""
+        whole = [event for event in self._sse.flush() if event.data.rstrip().endswith("}")]  # else the stream was cut
+        parts = self._take(whole)
+        parts += [ThinkingDelta(end=True, cut=True) for kind in self._kinds.values() if kind == "thinking"]
+        if self._stop_reason is None and self.failure is None:
+            self.failure = self._failure_of_no_end()
+        if self._counts and (self._said or self.failure is None):  # usage alone is no answer: it may be tried again
+            parts.append(UsageDelta(usage=self._usage()))
+        if self.failure is None:
+            parts.append(self._stop())
+        return parts
+
+    def break_off(self, failure: ProviderError) -> None:
+        """The connection broke. That is no failure if the model had finished before."""
+        if self._stop_reason is None and not self.done:
+            self.failure = self.failure or failure
+
+    def _failure_of_no_end(self) -> ProviderError:
+        start = self._start.lstrip(b"\xef\xbb\xbf \t\r\n")
+        if start.startswith(b"<"):
+            return failure_of_page(self._provider)
+        if start.startswith(b"{"):
+            return failure_of_malformed(self._provider, start.decode("utf-8", "replace"))
+        return failure_of_cut(self._provider)
+
+    def _stop(self) -> StopDelta:
+        if self._stop_reason == "refusal":
+            message = f"{self._provider}: the model refused to answer. Say it in other words, or ask another model."
+            return StopDelta(stop_reason="error", error_message=message)
+        return StopDelta(stop_reason=_STOP_REASONS.get(self._stop_reason or "", "stop"))
+
+    def _take(self, events: list[ServerSentEvent]) -> list[StreamPart]:
+        parts: list[StreamPart] = []
+        for event in events:
+            if self.failure is None and not self.done:
+                self._take_event(event.data, parts)
+        self._said = self._said or bool(parts)
+        return parts
+
+    def _take_event(self, data: str, parts: list[StreamPart]) -> None:
+        try:
+            document: JsonValue = json.loads(data)
+            self._take_document(cast("JsonObject", document), parts)
+        except (ValueError, AttributeError, KeyError, TypeError, RecursionError):  # no JSON, or of another shape
+            self.failure = failure_of_malformed(self._provider, data)
+
+    def _take_document(self, document: JsonObject, parts: list[StreamPart]) -> None:
+        match document["type"]:
+            case "content_block_delta":
+                self._take_delta(document["index"], document["delta"], parts)
+            case "content_block_start":
+                self._start_block(document["index"], document["content_block"], parts)
+            case "content_block_stop":
+                if self._kinds.pop(document["index"], "") == "thinking":
+                    parts.append(ThinkingDelta(end=True))
+            case "message_start":
+                self._count(object_at(document["message"], "usage"))
+            case "message_delta":
+                self._stop_reason = document["delta"].get("stop_reason") or self._stop_reason
+                self._count(object_at(document, "usage"))
+            case "message_stop":
+                self.done = True
+            case "error":
+                self.failure = self._failure_of(document)
+            case _:  # a ping, or an event of the future
+                pass
+
+    def _start_block(self, index: int, block: JsonObject, parts: list[StreamPart]) -> None:
+        kind = self._kinds[index] = block["type"]
+        if kind == "tool_use":
+            given = json.dumps(block["input"], ensure_ascii=False) if block.get("input") else ""
+            parts.append(ToolCallDelta(index=index, id=block["id"], name=block["name"], arguments=given))
+        elif kind == "redacted_thinking":
+            parts.append(ThinkingDelta(signature=REDACTED + block["data"], end=True))
+        elif kind == "text" and block.get("text"):
+            parts.append(TextDelta(text=block["text"]))
+        elif kind == "thinking" and block.get("thinking"):
+            parts.append(ThinkingDelta(text=block["thinking"]))
+
+    def _take_delta(self, index: int, delta: JsonObject, parts: list[StreamPart]) -> None:
+        match delta["type"]:
+            case "text_delta":
+                parts.append(TextDelta(text=delta["text"]))
+            case "thinking_delta":
+                parts.append(ThinkingDelta(text=delta["thinking"]))
+            case "signature_delta":
+                parts.append(ThinkingDelta(signature=delta["signature"]))
+            case "input_json_delta" if self._kinds.get(index) == "tool_use":
+                parts.append(ToolCallDelta(index=index, arguments=delta["partial_json"]))
+            case _:  # citations, and the input of tools that the server runs by itself
+                pass
+
+    def _count(self, usage: JsonObject) -> None:
+        self._counts.update({name: usage[name] for name in _COUNTS if isinstance(usage.get(name), int)})
+
+    def _usage(self) -> Usage:
+        read, cached, written_to_cache, output = (self._counts.get(name, 0) for name in _COUNTS)
+        return Usage(input_tokens=read + cached + written_to_cache, output_tokens=output, cached_tokens=cached)
+
+    def _failure_of(self, document: JsonObject) -> ProviderError:
+        failure = failure_of_error_object(self._provider, document)
+        kind = str(object_at(document, "error").get("type"))
+        problem = str(failure).removeprefix(f"{self._provider}: ")
+        if kind == "overloaded_error":
+            problem = f"the server has too much to do at the moment. It may work again later. ({problem})"
+        return ProviderError(self._provider, problem, status=_STATUS_OF_ERROR.get(kind), retryable=failure.retryable)
