@@ -26,6 +26,7 @@ CREATE TABLE spans (
 );
 CREATE INDEX spans_of_session ON spans (session_id);
 CREATE INDEX spans_of_run ON spans (run_id);
+CREATE INDEX spans_agents ON spans (session_id) WHERE kind = 'agent';
 CREATE INDEX spans_running ON spans (session_id) WHERE status = 'running';
 CREATE TABLE blobs (hash TEXT PRIMARY KEY, data TEXT NOT NULL);
 CREATE TABLE sessions (
