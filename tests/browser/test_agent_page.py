@@ -5,7 +5,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbconvert import HTMLExporter
 from playwright.sync_api import Page, expect
 
 from tests.browser.lab import DARK, Lab, NotebookPage, browser_page, running_lab
@@ -105,7 +107,21 @@ def assert_unharmed(page: Page) -> None:
     assert page.evaluate(scripted) == 0
 
 
-def test_nothing_of_a_model_runs_live_saved_or_reopened(page: Page, lab: Lab):
+def assert_unharmed_elsewhere(page: Page, lab: Lab, name: str) -> None:
+    """The same outputs in a notebook that nobody trusts, and exported to HTML."""
+    notebook = lab.read(name)
+    notebook.metadata["from"] = "elsewhere"
+    notebook.cells.append(nbformat.v4.new_markdown_cell("Not trusted."))
+    nbformat.write(notebook, lab.folder / "untrusted.ipynb")
+    expect(NotebookPage(page, lab, "untrusted.ipynb").output(1)).to_contain_text("End.")
+    assert_unharmed(page)
+    exported, _ = HTMLExporter().from_notebook_node(notebook)
+    page.set_content(exported)
+    expect(page.locator(".jt-run")).to_contain_text("End.")
+    assert_unharmed(page)
+
+
+def test_nothing_of_a_model_runs_live_reopened_untrusted_or_exported(page: Page, lab: Lab):
     leaks: list[str] = []
     page.on("request", lambda request: leaks.append(request.url) if "leak.png" in request.url else None)
     notebook = opened(page, lab, "attack.ipynb", [ATTACKED])
@@ -122,6 +138,7 @@ def test_nothing_of_a_model_runs_live_saved_or_reopened(page: Page, lab: Lab):
     reopened = NotebookPage(page, lab, "attack.ipynb")
     expect(reopened.output(1)).to_contain_text("End.")
     assert_unharmed(page)
+    assert_unharmed_elsewhere(page, lab, "attack.ipynb")
     assert leaks == []
 
 

@@ -13,13 +13,20 @@ SETUP = """
 from jupyter_tools.providers.scripted import call, error, pause, register_script, thinking
 register_script("short", [["Hello."]])
 register_script("slow", [[part for number in range(400) for part in (f"word{number} ", pause(0.02))]])
+register_script("hangs", [["Let me see. ", call("hang", {"seconds": 5})], ["Done."]])
 register_script("broken", [["Half of ", error(status=500, message="the server fell over.")]])
+
+def hang(seconds: int) -> int:
+    "Does not come back in time."
+    import time
+    time.sleep(seconds)
+    return seconds
 """
 
 
 @pytest.fixture(params=list(KERNELS), scope="module")
 def kernel(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
-    """A kernel with the magics loaded and three scripted models: one for each release of ipykernel.
+    """A kernel with the magics loaded and a few scripted models: one for each release of ipykernel.
 
     The tests of a module share it: that it works after an interrupt is a part of what they show.
     """

@@ -57,6 +57,17 @@ def test_an_interrupt_ends_the_cell_at_once_keeps_the_text_and_the_next_cell_wor
     assert "word3" in kernel.ok("%agent history").text
 
 
+def test_an_interrupt_does_not_wait_for_a_tool_that_hangs(kernel: Kernel):
+    cell = begin(kernel, "%%agent -m scripted:hangs --tools hang --new\nGo.")
+    pressed = time.monotonic()
+    kernel.interrupt()
+    kernel.until(lambda: cell.done)
+    assert time.monotonic() - pressed < 0.5
+    assert "hang(seconds=5) -> stopped" in cell.text
+    assert kernel.run(SHORT).status == "ok"
+    assert kernel.ok("%agent history").text.count("tool_result") == 1
+
+
 def test_a_call_in_a_loop_blocks_and_can_be_interrupted(kernel: Kernel):
     code = "for n in range(3):\n    get_ipython().run_cell_magic('agent', '-m scripted:slow --new', f'Talk {n}.')"
     cell = begin(kernel, code)
