@@ -85,10 +85,15 @@ def _what_may_be_meant(text: str) -> list[str]:
     if provider is not None:
         return [f"{provider}:{right}"]
     embedded = UnknownNameError("model", text, CATALOGUE).nearest
-    meant = f"local:{embedded}" if embedded else f"openai:{text}"
+    meant = f"local:{embedded}" if embedded else f"{_likely_provider(text)}:{text}"
     if UnknownNameError("model", text, [meant]).nearest is not None:
         return [meant]
     return [*(f"local:{name}" for name in CATALOGUE), f"openai:{text}"]  # too far off for a guess: what there is
+
+
+def _likely_provider(text: str) -> str:
+    likely = "ollama" if ":" in text else "anthropic" if text.startswith("claude") else "openai"
+    return likely if likely in _entry_points() else "openai"
 
 
 def provider_for(model: Model) -> Provider:
