@@ -15,7 +15,8 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "agent.agent": ("Agent",),
-    "agent.loop": ("AgentResult",),
+    "agent.limits": ("Limits",),
+    "agent.result": ("AgentResult",),
     "errors": ("ConfigurationError", "JupyterToolsError", "ProviderError", "ToolArgumentsError", "UnknownNameError"),
     "events": (
         "AgentEndEvent",

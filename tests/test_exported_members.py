@@ -25,6 +25,7 @@ PUBLIC = [
     "ExecutionOptions",
     "ImageContent",
     "JupyterToolsError",
+    "Limits",
     "MessageEndEvent",
     "MessageStartEvent",
     "MessageUpdateEvent",

@@ -11,14 +11,18 @@ from functools import cache
 from importlib import metadata
 from typing import Any, Literal
 
-from jupyter_tools.agent.loop import AgentResult, AgentRun, Inbox, LoopSettings
+from jupyter_tools.agent.limits import Limits
+from jupyter_tools.agent.loop import AgentRun, Inbox, LoopSettings
+from jupyter_tools.agent.output import OutputType
+from jupyter_tools.agent.result import AgentResult
 from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.events import AgentEvent
 from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.loop_thread import loop_thread
-from jupyter_tools.messages import Message, UserMessage, system_message, user_message
+from jupyter_tools.messages import Message, SystemMessage, UserMessage, system_message, user_message
 from jupyter_tools.providers.base import Model, Provider
-from jupyter_tools.providers.registry import parse_model, provider_for
+from jupyter_tools.providers.emulated import provider_of
+from jupyter_tools.providers.registry import parse_model
 from jupyter_tools.streams import EventStream
 from jupyter_tools.tools.decorator import as_tool
 from jupyter_tools.tools.execution import ExecutionOptions
@@ -46,6 +50,9 @@ class Agent:
         base_url: Where the provider's server is, if not in its usual place.
         provider: Who answers, instead of the provider named by `model`; for tests.
         execution: How tool calls are executed: concurrency, deadlines, approval.
+        limits: How much a run may use: tool calls, tokens, seconds, cost.
+        output_type: What the answer must be: a pydantic model class or a JSON Schema. The model is asked again if its
+            answer does not fit; `AgentResult.output` is the value.
         trace: Where runs are recorded: True for the default store, False for nowhere.
         **options: Options of the request, such as `temperature=0`, passed on as they are.
 
@@ -63,6 +70,8 @@ class Agent:
         base_url: str | None = None,
         provider: Provider | None = None,
         execution: ExecutionOptions | None = None,
+        limits: Limits | None = None,
+        output_type: Any = None,
         trace: TraceStore | bool = True,
         **options: JsonValue,
     ) -> None:
@@ -75,6 +84,8 @@ class Agent:
         self.messages: list[Message] = []
         self._provider = provider
         self._execution = execution or ExecutionOptions()
+        self._limits = limits or Limits()
+        self._output = None if output_type is None else OutputType(output_type)
         self._trace = trace
         self._inbox = Inbox()
         self._signal: asyncio.Event | None = None
@@ -100,7 +111,7 @@ class Agent:
         if self.running:
             raise ConfigurationError("This agent is running. Use steer() or follow_up(), or wait until it has ended.")
         message = user_message(prompt) if isinstance(prompt, str) else prompt
-        provider = self._provider or provider_for(self.model)
+        provider = provider_of(self.model, self._provider)
         self._loop, self._signal = asyncio.get_running_loop(), asyncio.Event()
         self._inbox.steering.clear()  # what came too late for the last run was not meant for this one
         return EventStream[AgentEvent, AgentResult].produced_by(
@@ -141,11 +152,18 @@ class Agent:
             provider=provider,
             model=self.model,
             tools=self.tools,
-            system=system_message(self.system) if self.system else None,
+            system=self._system_message(),
             max_turns=self.max_turns,
             execution=self._execution,
+            limits=self._limits,
+            output=self._output,
             info=self.provenance(),
         )
+
+    def _system_message(self) -> SystemMessage | None:
+        texts = [self.system or "", self._output.instructions if self._output else ""]
+        said = "\n\n".join(text for text in texts if text)
+        return system_message(said) if said else None
 
     def provenance(self) -> JsonObject:
         """What a paper needs to cite a run: model, parameters, tools, hashes of what was sent, package version."""

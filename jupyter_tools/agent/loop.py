@@ -9,11 +9,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
+from jupyter_tools.agent.limits import Limits, Spending
+from jupyter_tools.agent.output import OutputType
+from jupyter_tools.agent.result import AgentResult
 from jupyter_tools.events import (
     AgentEndEvent,
     AgentEvent,
@@ -33,7 +36,6 @@ from jupyter_tools.events import (
 )
 from jupyter_tools.json_types import JsonValue
 from jupyter_tools.messages import (
-    NO_USAGE,
     AssistantMessage,
     Message,
     StopReason,
@@ -41,8 +43,8 @@ from jupyter_tools.messages import (
     TextContent,
     ToolCallContent,
     ToolResultMessage,
-    Usage,
     UserMessage,
+    user_message,
 )
 from jupyter_tools.providers.assembly import MessageAssembly
 from jupyter_tools.providers.base import Model, Provider, Request
@@ -64,6 +66,9 @@ class LoopSettings:
         system: Instructions that stand before the conversation, or None.
         max_turns: How many times the model may be asked for one prompt. The last time it must answer without tools.
         execution: How tool calls are executed.
+        limits: How much the run may use.
+        output: What the answer must be, or None for text.
+        output_attempts: How many answers may fail to fit before the run ends as an error.
         info: Provenance for the traces.
     """
 
@@ -73,6 +78,9 @@ class LoopSettings:
     system: SystemMessage | None = None
     max_turns: int = 10
     execution: ExecutionOptions = field(default_factory=ExecutionOptions)
+    limits: Limits = field(default_factory=Limits)
+    output: OutputType | None = None
+    output_attempts: int = 3
     info: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
 
 
@@ -87,30 +95,6 @@ class Inbox:
 
     steering: deque[UserMessage] = field(default_factory=deque[UserMessage])
     follow_ups: deque[UserMessage] = field(default_factory=deque[UserMessage])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentResult:
-    """How a run ended.
-
-    Attributes:
-        text: The last answer's text.
-        messages: What the run added to the conversation, the prompt first.
-        stop_reason: Why it ended.
-        usage: Tokens of all its model calls.
-        run_id: Joins with the traces.
-        error_message: One or two sentences for a person if `stop_reason` is "error".
-    """
-
-    text: str
-    messages: tuple[Message, ...]
-    stop_reason: StopReason
-    usage: Usage = NO_USAGE
-    run_id: str = ""
-    error_message: str | None = None
-
-    def __str__(self) -> str:
-        return self.text
 
 
 class AgentRun:
@@ -136,7 +120,10 @@ class AgentRun:
         self._run_id = run_id
         self._messages: list[Message] = []
         self._call_ids = {call.id for m in history if isinstance(m, AssistantMessage) for call in m.tool_calls}
-        self._usage = NO_USAGE
+        self._spending = Spending(settings.limits)
+        self._limit: str | None = None
+        self._output: JsonValue = None
+        self._failed_answers = 0
         self._stop_reason: StopReason = "aborted"  # what a run is that ended before it could say why
         self._error_message: str | None = None
 
@@ -144,6 +131,8 @@ class AgentRun:
         """Answer `prompt`. Emits `agent_end` last, also when it is cancelled or the provider raises."""
         self._push(AgentStartEvent(run_id=self._run_id, prompt=prompt, info=self._settings.info))
         self._messages.append(prompt)
+        seconds = self._settings.limits.seconds
+        timer = asyncio.get_running_loop().call_later(seconds, self._time_is_up) if seconds is not None else None
         try:
             await self._converse()
         except BaseException as error:
@@ -151,6 +140,8 @@ class AgentRun:
                 self._stop_reason, self._error_message = "error", str(error)
             raise
         finally:
+            if timer is not None:
+                timer.cancel()
             self._answer_open_calls()
             self._push(self._end_event())
         return self._result()
@@ -166,31 +157,57 @@ class AgentRun:
             messages=self.messages,
             stop_reason=self._stop_reason,
             error_message=self._error_message,
-            usage=self._usage,
+            usage=self._spending.usage,
         )
 
     def _result(self) -> AgentResult:
-        answers = [m.text for m in self._messages if isinstance(m, AssistantMessage)]
         return AgentResult(
-            text=answers[-1] if answers else "",
+            text=_last_text(self._messages),
             messages=self.messages,
             stop_reason=self._stop_reason,
-            usage=self._usage,
+            usage=self._spending.usage,
             run_id=self._run_id,
             error_message=self._error_message,
+            output=self._output,
         )
 
     async def _converse(self) -> None:
         turn = turns_since_heard = 0
-        while True:
+        while not self._at_limit():
             turn, turns_since_heard = turn + 1, turns_since_heard + 1
             goes_on = await self._turn(turn, last=turns_since_heard >= self._settings.max_turns)
-            if self._stop_reason in ("aborted", "error"):
+            if self._stop_reason in ("aborted", "error", "limit"):
                 return
-            if self._hear(self._inbox.steering) or (not goes_on and self._hear(self._inbox.follow_ups)):
+            if self._hear(self._inbox.steering):
                 turns_since_heard = 0  # who speaks gets an answer
-            elif not goes_on:
-                return
+            elif not goes_on and not self._complain():
+                if not self._hear(self._inbox.follow_ups):
+                    return
+                turns_since_heard = 0
+
+    def _at_limit(self) -> bool:
+        self._limit = self._limit or self._spending.reached()
+        if self._limit is not None:
+            self._stop_reason, self._error_message = "limit", self._limit
+        return self._limit is not None
+
+    def _time_is_up(self) -> None:
+        self._limit = self._spending.reached() or f"The run ended at its limit of {self._settings.limits.seconds:g} s."
+        self._signal.set()
+
+    def _complain(self) -> bool:
+        """Read the answer as the type it must have. True if it has not, and the model is asked again."""
+        output = self._settings.output
+        if output is None:
+            return False
+        self._output, complaint = output.read(_last_text(self._messages))
+        if complaint is None:
+            return False
+        self._failed_answers += 1
+        if self._failed_answers < self._settings.output_attempts:
+            return self._hear(deque([user_message(complaint)]))
+        self._stop_reason, self._error_message = "error", complaint.partition("\n")[0]
+        return False
 
     async def _turn(self, turn: int, *, last: bool) -> bool:
         """One model call and its tools. True if the model has to see what the tools gave."""
@@ -201,7 +218,7 @@ class AgentRun:
         results, goes_on = await self._use_tools(message, last=last)
         self._push(TurnEndEvent(turn=turn, message=message, tool_results=tuple(results)))
         self._stop_reason, self._error_message = self._reason(message, last=last), message.error_message
-        if self._signal.is_set():
+        if self._signal.is_set() and not self._at_limit():
             self._stop_reason = "aborted"
         return goes_on
 
@@ -251,7 +268,7 @@ class AgentRun:
         return message
 
     def _close(self, message: AssistantMessage, answer: _Answer) -> None:
-        self._usage = self._usage + message.usage
+        self._spending.usage += message.usage
         if message.content:
             self._messages.append(message)
         elapsed_ms = (time.monotonic() - answer.asked_at) * 1000
@@ -284,6 +301,7 @@ class AgentRun:
             options=self._execution,
         )
         self._messages += outcome["tool_results"]
+        self._spending.tool_calls += len(outcome["tool_results"])
         return outcome["tool_results"], not outcome.get("terminate", False)
 
     def _answer_open_calls(self) -> None:
@@ -322,6 +340,10 @@ class _Answer:
         return self.assembly.message(stop_reason="error", error_message=text)
 
 
+def _last_text(messages: Sequence[Message]) -> str:
+    return next((m.text for m in reversed(messages) if isinstance(m, AssistantMessage)), "")
+
+
 def _stopped_result(call: ToolCallContent) -> ToolResultMessage:
     text = TextContent(text="The run was stopped before this tool had finished.")
     return ToolResultMessage(tool_call_id=call.id, tool_name=call.name, content=(text,), is_error=True)
@@ -332,7 +354,7 @@ def _generator(provider: Provider, request: Request) -> AsyncGenerator[StreamPar
 
 
 @asynccontextmanager
-async def _ends_on(signal: asyncio.Event) -> AsyncIterator[None]:
+async def _ends_on(signal: asyncio.Event) -> AsyncGenerator[None]:
     """Leave the block soon after `signal` is set, whatever it is waiting for."""
 
     async def watch() -> None:

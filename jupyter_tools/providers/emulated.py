@@ -120,13 +120,17 @@ class ToolSupportProvider:
             yield piece
 
 
-def provider_of(model: Model) -> Provider:
+def provider_of(model: Model, provider: Provider | None = None) -> Provider:
     """The provider that answers for `model`, with prompted tools if its option `tool_format` asks for them.
+
+    Args:
+        model: The model.
+        provider: Who answers, instead of the provider that the model names.
 
     Raises:
         UnknownNameError: If there is no such provider or format.
     """
-    provider, tool_format = provider_for(model), model.options.get(FORMAT_OPTION)
+    provider, tool_format = provider or provider_for(model), model.options.get(FORMAT_OPTION)
     return provider if tool_format is None else ToolSupportProvider(provider, str(tool_format))
 
 

@@ -244,14 +244,14 @@ async def test_abort_while_tools_run_keeps_finished_results_and_answers_the_othe
 
 async def test_cancelling_the_run_leaves_a_valid_conversation_and_the_last_event():
     agent = agent_of([call("nap", {"seconds": 30})], ["Next."])
-    stream = agent.stream("go")
+    stream, seen = agent.stream("go"), []
+    stream.listen(seen.append)
     while not isinstance(await anext(stream), ToolExecutionStartEvent):
         pass
     await stream.aclose()
     with pytest.raises(asyncio.CancelledError):
-        async for event in stream:
-            last = event
-    assert isinstance(last, AgentEndEvent)
+        await stream
+    assert isinstance(last := seen[-1], AgentEndEvent)
     assert last.stop_reason == "aborted"
     assert_valid(agent.messages)
     assert (await agent.run("again")).text == "Next."
@@ -305,10 +305,11 @@ async def test_what_can_never_work_is_raised_after_the_last_event():
 
     agent = Agent("deaf:x", provider=Keyless(), trace=False)
     stream = agent.stream("go")
+    seen = []
+    stream.listen(seen.append)
     with pytest.raises(ConfigurationError, match="no key"):
-        async for event in stream:
-            last = event
-    assert isinstance(last, AgentEndEvent)
+        await stream
+    assert isinstance(last := seen[-1], AgentEndEvent)
     assert (last.stop_reason, last.error_message) == ("error", "no key")
     assert not agent.running
 
