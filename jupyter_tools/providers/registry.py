@@ -56,7 +56,11 @@ def parse_model(
 
     Raises:
         UnknownNameError: If the text names no provider and no embedded model. It says what may have been meant.
+        ConfigurationError: If the text names no model, or a key stands among the options.
     """
+    if "api_key" in (options or ()):
+        problem = "An API key is no option: options are shown and recorded."
+        raise ConfigurationError(f"{problem} Set the provider's environment variable, such as OPENAI_API_KEY.")
     text = (text or "").strip() or default_model_text()
     left, colon, right = text.partition(":")
     provider = left.strip().lower()

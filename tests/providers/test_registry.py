@@ -44,6 +44,12 @@ def test_options_and_address_come_along():
     assert (model.base_url, model.options) == ("http://localhost:1234/v1", {"temperature": 0})
 
 
+def test_a_key_is_no_option_and_does_not_show():
+    with pytest.raises(ConfigurationError, match="OPENAI_API_KEY") as caught:
+        parse_model("openai:m", options={"api_key": "sk-secret"})
+    assert "sk-secret" not in str(caught.value)
+
+
 def test_a_colon_behind_an_unknown_name_belongs_to_the_model():
     model = parse_model("llama3:8b", base_url="http://localhost:11434/v1")
     assert (model.provider, model.name) == ("openai", "llama3:8b")
