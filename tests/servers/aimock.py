@@ -1,0 +1,49 @@
+"""Starts aimock, a mock of models' servers that nobody of this project wrote, on loopback. Needs Node.js and npm."""
+
+import hashlib
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import filelock
+import platformdirs
+
+HERE = Path(__file__).parent
+PACKAGE = HERE / "package.json"
+NO_NODE = "The tests against real servers need Node.js and npm: install Node.js 20 or newer."
+
+
+def installed() -> Path:
+    """The folder that has aimock in its `node_modules`; it is fetched once for each version."""
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        raise RuntimeError(NO_NODE)
+    version = hashlib.sha256(PACKAGE.read_bytes()).hexdigest()[:12]
+    folder = platformdirs.user_cache_path("jupyter_tools") / "test-servers" / version
+    folder.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(folder / "lock"):
+        if not (folder / "complete").exists():
+            shutil.copy(PACKAGE, folder)
+            command = [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"]
+            subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)
+            (folder / "complete").touch()
+    return folder
+
+
+@contextmanager
+def aimock() -> Iterator[str]:
+    """The address of a running server."""
+    command = ["node", str(HERE / "aimock.mjs"), str(installed())]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().strip()
+            if not url:
+                raise RuntimeError("aimock did not start; its own words are above")
+            yield url
+        finally:
+            assert process.stdin is not None
+            process.stdin.close()
+            process.wait(timeout=20)
