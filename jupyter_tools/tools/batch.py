@@ -6,7 +6,7 @@ import asyncio
 import contextvars
 import math
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol, cast
 
 from jupyter_tools.events import (
@@ -28,6 +28,7 @@ from jupyter_tools.tools.threads import Mailbox
 from jupyter_tools.tools.tool import AgentTool
 
 SLICE_S = 0.01  # tools that never wait let others have the loop this often
+MAX_SPARES = 64
 
 
 class EventSink(Protocol):
@@ -42,7 +43,7 @@ class Batch:
     """The calls of one message.
 
     Workers, each a task, take calls from a queue. A worker goes straight on to the next call unless a tool makes it
-    wait; then a spare one goes on. So a thousand tools that do not wait cost two tasks and not a thousand, while tools
+    wait; then spare ones go on. So a thousand tools that do not wait cost two tasks and not a thousand, while tools
     that wait run side by side as if each had a task of its own, which it has for as long as it runs.
     """
 
@@ -51,7 +52,7 @@ class Batch:
     ) -> None:
         loop = asyncio.get_running_loop()
         by_name = {tool.name: tool for tool in tools}
-        self._stream = stream
+        self._push = stream.push
         self._loop = loop
         self._shared = Surroundings(
             tools=by_name,
@@ -73,7 +74,7 @@ class Batch:
         self._over: asyncio.Future[None] = loop.create_future()
         self._context = contextvars.copy_context()
         self._workers: set[asyncio.Task[None]] = set()
-        self._has_spare = False
+        self._spares, self._wanted_spares = 0, 1
 
     # --- the frame ---
     def announce(self, calls: Iterable[ToolCallContent]) -> None:
@@ -85,7 +86,7 @@ class Batch:
         if any(tools[call.name].sequential for call in calls if call.name in tools):
             self._limit = 1
         for invocation in self._all:
-            self._stream.push(start_event(invocation.call))
+            self._push(start_event(invocation.call))
 
     async def run(self, why_not: str | None) -> None:
         """Run the calls, or answer all of them with `why_not`. Returns when all are over."""
@@ -99,7 +100,7 @@ class Batch:
 
     async def _run_all(self, signal: asyncio.Event | None) -> None:
         watcher = None if signal is None else self._loop.create_task(self._watch(signal))
-        self._call_worker()
+        self._call_workers()
         try:
             await asyncio.wait([self._over])
             self._over.result()
@@ -115,7 +116,7 @@ class Batch:
     def deliver(self) -> list[ToolResultMessage]:
         """Emit the ends, in the calls' order."""
         self._stop_now()
-        return [push_result(self._stream, self._end_event(invocation)) for invocation in self._all]
+        return [push_result(self._push, self._end_event(invocation)) for invocation in self._all]
 
     def _end_event(self, invocation: Invocation) -> ToolExecutionEndEvent:
         if invocation.result is None:  # the surrounding task is being thrown away
@@ -137,26 +138,27 @@ class Batch:
         return any(invocation.result.terminate for invocation in self._all if invocation.result is not None)
 
     # --- workers ---
-    def _call_worker(self) -> None:
-        """See to it that somebody takes the next call, if there is one and room for it."""
-        if self._has_spare or not self._has_room():
-            return
-        self._has_spare = True
-        worker = self._loop.create_task(self._work(), context=self._context.copy())
-        self._workers.add(worker)
-        worker.add_done_callback(self._worker_left)
+    def _call_workers(self) -> None:
+        """See to it that somebody takes the next calls, if there are any and room for them."""
+        while self._spares < self._wanted_spares and self._spares < self._room():
+            self._spares += 1
+            worker = self._loop.create_task(self._work(), context=self._context.copy())
+            self._workers.add(worker)
+            worker.add_done_callback(self._worker_left)
 
-    def _has_room(self) -> bool:
-        return bool(self._queue) and len(self._running) < self._limit
+    def _room(self) -> float:
+        """How many calls may be taken from the queue now."""
+        return min(len(self._queue), self._limit - len(self._running))
 
     async def _work(self) -> None:
-        self._has_spare = False
+        self._spares -= 1
+        self._wanted_spares = min(2 * self._wanted_spares, MAX_SPARES)  # tools wait, so more will be needed
         task = cast("asyncio.Task[None]", asyncio.current_task())
         slice_end = self._loop.time() + SLICE_S
-        while self._has_room():
+        while self._room() > 0:
             invocation = self._queue.popleft()
             self._running.add(invocation)
-            self._call_worker()
+            self._call_workers()
             await invocation.run(task)
             if self._is_stained(task):
                 return
@@ -172,18 +174,18 @@ class Batch:
         self._workers.discard(worker)
         if not worker.cancelled() and (error := worker.exception()) is not None and not self._over.done():
             self._over.set_exception(error)  # nothing a tool does comes here: a mistake of ours must not be silent
-        self._call_worker()
+        self._call_workers()
 
     # --- news of calls ---
     def _on_update(self, invocation: Invocation, update: AgentToolResult) -> None:
         call = invocation.call
-        self._stream.push(ToolExecutionUpdateEvent(tool_call_id=call.id, tool_name=call.name, partial_result=update))
+        self._push(ToolExecutionUpdateEvent(tool_call_id=call.id, tool_name=call.name, partial_result=update))
 
     def _on_end(self, invocation: Invocation) -> None:
         self._running.discard(invocation)
         self._unfinished -= 1
         if invocation.result is not None:
-            self._stream.push(
+            self._push(
                 ToolExecutionUpdateEvent(
                     tool_call_id=invocation.call.id,
                     tool_name=invocation.call.name,
@@ -194,7 +196,7 @@ class Batch:
             )
         if self._unfinished == 0 and not self._over.done():
             self._over.set_result(None)
-        self._call_worker()
+        self._call_workers()
 
     # --- the end before the end ---
     async def _watch(self, signal: asyncio.Event) -> None:
@@ -218,7 +220,7 @@ def start_event(call: ToolCallContent) -> ToolExecutionStartEvent:
     return ToolExecutionStartEvent(tool_call_id=call.id, tool_name=call.name, args=call.arguments)
 
 
-def push_result(stream: EventSink, end: ToolExecutionEndEvent) -> ToolResultMessage:
+def push_result(push: Callable[[AgentEvent], object], end: ToolExecutionEndEvent) -> ToolResultMessage:
     """Emit a call's end and its result as a message."""
     result = end.result
     message = ToolResultMessage(
@@ -228,7 +230,7 @@ def push_result(stream: EventSink, end: ToolExecutionEndEvent) -> ToolResultMess
         details=result.details,
         is_error=result.is_error,
     )
-    stream.push(end)
-    stream.push(MessageStartEvent(message=message))
-    stream.push(MessageEndEvent(message=message))
+    push(end)
+    push(MessageStartEvent(message=message))
+    push(MessageEndEvent(message=message))
     return message

@@ -86,7 +86,7 @@ def skip_tool_call(tool_call: ToolCallContent, stream: EventSink) -> ToolResultM
         status="skipped",
         args=tool_call.arguments,
     )
-    return push_result(stream, end)
+    return push_result(stream.push, end)
 
 
 def with_unique_ids(message: AssistantMessage) -> AssistantMessage:

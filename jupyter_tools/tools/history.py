@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Hashable
 
 from jupyter_tools.json_types import JsonObject
@@ -24,14 +23,14 @@ class CallHistory:
         self.max_same_calls = max_same_calls
         self.max_calls = max_calls
         self.refusal: str | None = None
-        self._seen: Counter[Hashable] = Counter()
+        self._seen: dict[Hashable, int] = {}
         self._calls = 0
 
     def refuse(self, name: str, arguments: JsonObject) -> str | None:
         """Count one call. Returns why it must not run, naming the tool, or None."""
         key = (name, _key(arguments))
         self._calls += 1
-        count = self._seen[key] = self._seen[key] + 1
+        count = self._seen[key] = self._seen.get(key, 0) + 1
         if count > self.max_same_calls:
             times = f"{self.max_same_calls} times" if self.max_same_calls != 1 else "once"
             self.refusal = (
@@ -48,6 +47,6 @@ class CallHistory:
 def _key(arguments: JsonObject) -> Hashable:
     """Equal for equal arguments. Flat ones, which are most, need no JSON text."""
     try:
-        return frozenset([(name, value.__class__.__name__, value) for name, value in arguments.items()])
+        return frozenset(arguments.items())
     except TypeError:
         return json.dumps(arguments, sort_keys=True, default=repr)
