@@ -17,6 +17,7 @@ from jupyter_tools.notebook.tables import Table
 from jupyter_tools.notebook.tool_call import ToolOutcome, call_tool
 from jupyter_tools.notebook.tool_line import arguments_summary, tool_arguments
 from jupyter_tools.tools.registry import default_registry
+from jupyter_tools.tools.running import RunningTool, running_tools
 from jupyter_tools.tools.tool import AgentTool
 
 if TYPE_CHECKING:
@@ -77,10 +78,12 @@ class Commands:
                 raise UnknownNameError("command of %agent", words[0], _COMMANDS)
 
     def tool_line(self, line: str) -> Table | ToolOutcome:
-        """`%tool`: list the tools, or run one."""
+        """`%tool`: list the tools, or those that run, or run one."""
         name, _, text = line.strip().partition(" ")
         if not name:
             return tool_table(default_registry())
+        if name == "--running":
+            return running_table(running_tools())
         tool = self._session.find_tool(name)
         return call_tool(tool, tool_arguments(tool, text), {"cell_id": cell_id(self._shell)})
 
@@ -93,6 +96,15 @@ def tool_table(tools: Iterable[AgentTool]) -> Table:
     """The tools with what they do and what they take."""
     rows = [(tool.name, tool.description, arguments_summary(tool)) for tool in tools]
     return Table(columns=("tool", "description", "arguments"), rows=rows)
+
+
+def running_table(running: Iterable[RunningTool]) -> Table:
+    """The tools that run now, and those that nobody waits for any more."""
+    rows = [
+        (tool.tool_name, tool.place, f"{tool.seconds:.1f} s", "abandoned" if tool.abandoned else "running", tool.run_id)
+        for tool in running
+    ]
+    return Table(columns=("tool", "where", "for", "state", "run"), rows=rows)
 
 
 def cell_id(shell: InteractiveShell) -> str | None:

@@ -91,6 +91,8 @@ class AgentMagics(Magics):
             %tool time_now timezone_name=Asia/Tokyo format=iso
             %tool time_now {"timezone_name": "Asia/Tokyo"}
 
+        `%tool --running` lists the tools that run now, hung ones that were abandoned among them.
+
         As a cell, `%%tool` runs the cell and makes a tool of each function that it defines.
         """
         with explained():

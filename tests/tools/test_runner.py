@@ -3,10 +3,12 @@ import json
 import logging
 import sys
 import time
+from collections.abc import Iterator
 
 import pytest
 
 from jupyter_tools.tools.runner import AgentAction, ToolRequest, ToolResponse, ToolRunner
+from jupyter_tools.tools.running import running_tools
 
 
 def shout(text: str) -> str:
@@ -46,12 +48,14 @@ def log_in(user: str, api_key: str) -> dict:
 
 
 @pytest.fixture
-def runner() -> ToolRunner:
+def runner() -> Iterator[ToolRunner]:
     runner = ToolRunner()
     for function in (shout, repeat, anything, no_city, boom, silent_boom, leave, log_in):
         runner.register(function.__name__, function)
     runner.register("slow", slow, timeout=0.05)
-    return runner
+    yield runner
+    while running_tools():  # an abandoned one is no business of the next test
+        time.sleep(0.01)
 
 
 def test_a_call_gives_an_action_with_its_response(runner):
