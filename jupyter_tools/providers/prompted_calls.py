@@ -66,6 +66,7 @@ class PromptedCallDecoder:
         self._in_gap = True
         self._fence = 0  # backticks of the fence around the call
         self._ticks = 0  # backticks of the code that is being passed on
+        self._passed = 0  # characters of JSON that is no call
         self._tool = ""  # the tool that `Action:` named
         self._input_fenced = False
         self._calls = 0
@@ -136,7 +137,8 @@ class PromptedCallDecoder:
         taken, self._buffer = self._buffer[:length], self._buffer[length:]
         self._gap += taken
         self._in_gap = True
-        self._line_start = "\n" in taken or (self._line_start and not taken.strip())
+        _, newline, rest = taken.rpartition("\n")
+        self._line_start = (self._line_start or bool(newline)) and not rest.strip()
 
     # --- prose, up to whatever may begin a call ---
     def _prose(self) -> bool:
@@ -199,7 +201,7 @@ class PromptedCallDecoder:
             return False
         if verdict == "prose":
             return self._pass_on(1)
-        self._scan = JsonScan()
+        self._scan, self._passed = JsonScan(), 0
         self._state = self._json if verdict == "call" else self._foreign
         return True
 
@@ -238,11 +240,12 @@ class PromptedCallDecoder:
 
     def _foreign(self) -> bool:
         """Pass on JSON that is no call, so that what is inside it is not taken for one."""
-        said = self._scan.fed
-        end = self._scan.feed(self._buffer)
+        end = self._scan.feed(self._buffer[self._scan.fed - self._passed :])
+        until = end if end is not None else self._scan.fed if self._final else self._scan.certain
+        length, self._passed = until - self._passed, until
         if end is not None:
             self._state = self._prose
-        return self._pass_on(len(self._buffer) if end is None else max(0, end - said))
+        return (length > 0 or end is not None) and self._pass_on(length)
 
     def _made_up(self) -> bool:
         self._buffer = ""

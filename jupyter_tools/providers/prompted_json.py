@@ -58,6 +58,11 @@ class JsonScan:
         """How many characters have been read."""
         return self._read + len(self._held)
 
+    @property
+    def certain(self) -> int:
+        """How many of them belong to the JSON whatever follows: those up to the last token."""
+        return self.fed if self._quote else self._end
+
     def feed(self, piece: str) -> int | None:
         """Read on. The end, counted from the start of the first piece, or None if it has not come yet."""
         text, self._held = self._held + piece, ""

@@ -148,6 +148,7 @@ fragments = st.lists(
 
 
 @given(fragments, st.lists(st.integers(min_value=0), max_size=9), st.booleans(), st.booleans())
+@example('{"city": {}\n**Action:** `add`\n**Action Input:** {}\n', [], False, False)
 @example("Action: search\nAction Input: a" + " " * 70 + "\n\nb", [36, 40, 44], False, False)
 def test_any_cutting_gives_the_same(text: str, places: list[int], react: bool, cut: bool) -> None:
     edges = sorted({0, len(text), *(place % (len(text) + 1) for place in places)})
@@ -155,6 +156,13 @@ def test_any_cutting_gives_the_same(text: str, places: list[int], react: bool, c
     whole = decoded(text, react=react, cut=cut)
     assert decoded(*pieces, react=react, cut=cut) == whole
     assert decoded(*text, react=react, cut=cut) == whole
+
+
+@given(fragments, st.booleans())
+def test_where_nothing_is_called_nothing_is_lost(text: str, cut: bool) -> None:
+    parts = decoded(text, cut=cut)
+    if "Final Answer" not in text and all(isinstance(part, str) for part in parts):
+        assert "".join(map(str, parts)) == text
 
 
 @pytest.mark.parametrize("text", ["The sum is", "[1", "{ is", '{"city', "`{", "<b", "- Action", '{"name": "An'])
