@@ -21,7 +21,7 @@ from jupyter_tools.json_types import JsonObject
 DEFAULT_TAGS = ("think", "thinking")
 _LOOK_AHEAD = 400  # characters behind a tag in which the code around it has to close
 
-_BACKTICKS = re.compile(r"(\\*)(`+)")
+_BACKTICKS = re.compile(r"(?<!\\)(\\*+)(`+)")  # looks at each backslash once
 _FENCE = re.compile(r"[ \t>]*(?:(`{3,})[^`]*|(~{3,}).*)\Z", re.DOTALL)
 
 

@@ -133,6 +133,23 @@ def test_reasoning_says_when_it_ends():
     assert decoder.flush() == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\" * 100_000 + "<think>",
+        "`<think>" * 10_000,
+        "<" * 100_000,
+        "```\n<think>\n" * 8_000,
+        "<think>`" + "</think>" * 10_000,
+    ],
+)
+def test_strange_text_is_read_in_time(text):
+    started = time.process_time()
+    assert decode(text)
+    assert decode(*[text[i : i + 4] for i in range(0, len(text), 4)])
+    assert time.process_time() - started < 10
+
+
 PIECES = [
     "<think>",
     "</think>",
