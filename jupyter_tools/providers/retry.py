@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from jupyter_tools.errors import ProviderError
-from jupyter_tools.events import Notice, StopDelta, StreamPart
+from jupyter_tools.events import Notice, StopDelta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta
 from jupyter_tools.providers.waiting import Aborted, sleep_unless
 
 _NUMBER = re.compile(r"\d+(\.\d+)?")
@@ -88,7 +88,7 @@ async def retrying(
         try:
             async with aclosing(attempt()) as parts:
                 async for part in parts:
-                    answered = answered or not isinstance(part, Notice)
+                    answered = answered or isinstance(part, TextDelta | ThinkingDelta | ToolCallDelta)
                     yield part
             return
         except Aborted:

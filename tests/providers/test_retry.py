@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_tools.errors import ProviderError
-from jupyter_tools.events import Notice, StopDelta, TextDelta
+from jupyter_tools.events import Notice, StopDelta, TextDelta, ThinkingDelta, ToolCallDelta, UsageDelta
+from jupyter_tools.messages import Usage
 from jupyter_tools.providers.retry import RetryPolicy, asked_wait_s, may_be_retried, retrying
 
 STOP = StopDelta(stop_reason="stop")
@@ -85,10 +86,15 @@ async def test_nothing_is_tried_again_after_text_was_shown():
     ]
 
 
-async def test_a_notice_is_not_text():
-    notice = Notice(text="loading", kind="load")
-    parts = await play([notice, failure(503)], ANSWER)
-    assert [part.type for part in parts] == ["notice", "notice", "text", "stop"]
+@pytest.mark.parametrize("part", [Notice(text="loading", kind="load"), UsageDelta(usage=Usage(input_tokens=1))])
+async def test_what_nobody_reads_as_an_answer_may_come_twice(part):
+    parts = await play([part, failure(503)], ANSWER)
+    assert [part.type for part in parts] == [part.type, "notice", "text", "stop"]
+
+
+@pytest.mark.parametrize("part", [ThinkingDelta(text="a"), ToolCallDelta(index=0, name="f")])
+async def test_reasoning_and_calls_are_shown_as_well(part):
+    assert [part.type for part in await play([part, failure(503)], ANSWER)] == [part.type, "stop"]
 
 
 async def test_what_cannot_pass_is_told_at_once():
