@@ -3,7 +3,7 @@
 
 VENV := .venv
 PY := $(VENV)/bin/python
-NOTEBOOK := notebooks/01_quickstart.ipynb
+NOTEBOOK := 01_quickstart.ipynb
 FRONTEND := jupyter_tools/notebook/frontend
 EXTRAS_demo := local,lab
 EXTRAS_test := test
@@ -23,11 +23,12 @@ help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/installed-demo ## Open the quickstart notebook in JupyterLab; HEADLESS=1 runs it here instead
-	@$(PY) -m jupyter_tools pull
+	@$(PY) -m jupyter_tools pull || $(PY) -m jupyter_tools pull smollm2-135m
 ifeq ($(HEADLESS),1)
-	@$(PY) notebooks/run_headless.py $(NOTEBOOK)
+	@$(PY) notebooks/run_headless.py notebooks/$(NOTEBOOK)
 else
-	@$(PY) -m jupyterlab --LabApp.news_url=None $$([ "$$(id -u)" != 0 ] || echo --allow-root) $(NOTEBOOK)
+	@$(PY) -m jupyterlab --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/$(NOTEBOOK) \
+		--LabApp.news_url=None $$([ "$$(id -u)" != 0 ] || echo --allow-root)
 endif
 
 test: $(VENV)/installed-test ## Run every test: units, real kernels, a real browser, the embedded model

@@ -45,6 +45,7 @@ def quickstart(tmp_path_factory: pytest.TempPathFactory) -> Quickstart:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_TOOLS_TRACES", str(folder / "traces.db"))
         patch.setenv("IPYTHONDIR", str(folder / "ipython"))
+        patch.delenv("JUPYTER_TOOLS_MODEL", raising=False)
         NotebookClient(notebook, timeout=CELL_TIMEOUT_S, resources={"metadata": {"path": str(folder)}}).execute()
     return Quickstart(notebook)
 
