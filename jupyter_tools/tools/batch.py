@@ -22,8 +22,9 @@ from jupyter_tools.messages import ToolCallContent, ToolResultMessage
 from jupyter_tools.tools.approval import Approvals
 from jupyter_tools.tools.attempt import error_result
 from jupyter_tools.tools.deadlines import Deadlines
-from jupyter_tools.tools.invocation import ABORTED, Invocation, Status, Surroundings, place_of
+from jupyter_tools.tools.invocation import ABORTED, Invocation, Status, Surroundings
 from jupyter_tools.tools.options import ExecutionOptions
+from jupyter_tools.tools.places import place_of
 from jupyter_tools.tools.threads import Mailbox
 from jupyter_tools.tools.tool import AgentTool
 
@@ -116,11 +117,12 @@ class Batch:
     def deliver(self) -> list[ToolResultMessage]:
         """Emit the ends, in the calls' order."""
         self._stop_now()
+        for invocation in self._all:
+            if invocation.result is None:  # the surrounding task is being thrown away
+                invocation.end(error_result(ABORTED, error="Aborted"), "aborted")
         return [push_result(self._push, self._end_event(invocation)) for invocation in self._all]
 
     def _end_event(self, invocation: Invocation) -> ToolExecutionEndEvent:
-        if invocation.result is None:  # the surrounding task is being thrown away
-            invocation.end(error_result(ABORTED, error="Aborted"), "aborted")
         result = invocation.result or AgentToolResult()
         return ToolExecutionEndEvent(
             tool_call_id=invocation.call.id,
@@ -168,7 +170,10 @@ class Batch:
 
     def _is_stained(self, worker: asyncio.Task[None]) -> bool:
         """True if a tool has left something in the worker that the next call must not find."""
-        return contextvars.copy_context() != self._context or worker.cancelling() > 0
+        try:
+            return worker.cancelling() > 0 or contextvars.copy_context() != self._context
+        except (TypeError, ValueError):  # arrays and frames do not compare to one truth
+            return True
 
     def _worker_left(self, worker: asyncio.Task[None]) -> None:
         self._workers.discard(worker)

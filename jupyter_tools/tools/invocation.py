@@ -6,14 +6,12 @@ However a tool behaves, its call ends once: with its own result, or at its deadl
 from __future__ import annotations
 
 import asyncio
-import inspect
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal, TypeAlias
 
-from jupyter_tools.errors import ToolDefinitionError
 from jupyter_tools.events import AgentToolResult
 from jupyter_tools.messages import ToolCallContent
 from jupyter_tools.tools.approval import Approvals
@@ -21,10 +19,11 @@ from jupyter_tools.tools.attempt import attempt, attempt_in_thread, error_result
 from jupyter_tools.tools.context import ToolContext
 from jupyter_tools.tools.deadlines import Deadlines
 from jupyter_tools.tools.options import AfterHook, ExecutionOptions
+from jupyter_tools.tools.places import Place, code_of
 from jupyter_tools.tools.preparation import Refused, asks, check, consult
 from jupyter_tools.tools.processes import Errand, ToolProcess
 from jupyter_tools.tools.results import to_result
-from jupyter_tools.tools.running import Place, register
+from jupyter_tools.tools.running import register
 from jupyter_tools.tools.threads import Job, Mailbox, run_in_thread
 from jupyter_tools.tools.tool import AgentTool
 
@@ -128,6 +127,8 @@ class Invocation:
         """The call is over. Only the first end counts."""
         if self.result is None:
             self.ended = self._shared.loop.time()
+            if self._job is not None and self._job.started is not None:
+                self.started = self._job.started  # waiting for a thread is not running
             self.result = result
             self.status = status or self.status
             self._shared.on_end(self)
@@ -171,16 +172,39 @@ class Invocation:
                 return self._refused(arguments)
         self.arguments = arguments
         self._begin(tool)
-        if self.place == "loop":
-            register.add(self)
-            try:
-                result = to_result(await self._start(tool))
-            finally:
-                register.discard(self)
-        else:
-            result = await self._elsewhere(tool)
+        if self.place != "loop" or shared.options.after is not None:
+            return await self._guarded(tool)
+        register.add(self)
+        try:
+            return to_result(await self._start(tool))
+        finally:
+            register.discard(self)
+
+    async def _guarded(self, tool: AgentTool) -> AgentToolResult:
+        """Run what does not run right here, or is followed by a hook: the hook hears of failures as well."""
+        result, error = await self._attempted(tool)
         self._tool_is_done = True
-        return result if shared.options.after is None else await self._changed(tool, shared.options.after, result)
+        if error is not None and self._ending is not None:
+            raise error
+        result = failure_result(error) if error is not None else result or AgentToolResult()
+        after = self._shared.options.after
+        return result if after is None else await self._changed(tool, after, result)
+
+    async def _attempted(self, tool: AgentTool) -> Attempted:
+        match self.place:
+            case "loop":
+                return await self._in_loop(tool)
+            case "thread":
+                return await self._in_thread(partial(self._start, tool))
+            case "process":
+                return await self._in_process(tool)
+
+    async def _in_loop(self, tool: AgentTool) -> Attempted:
+        register.add(self)
+        try:
+            return await attempt(partial(self._start, tool), to_result)
+        finally:
+            register.discard(self)
 
     def _refused(self, refused: Refused) -> AgentToolResult:
         self.status = refused.status
@@ -200,25 +224,15 @@ class Invocation:
         if self._timeout_s is not None:
             shared.deadlines.add(self.started + self._timeout_s, self)
 
-    async def _elsewhere(self, tool: AgentTool) -> AgentToolResult:
-        if self.place == "thread":
-            result, error = await self._thread(partial(self._start, tool))
-        else:
-            result, error = await self._process(tool)
-        if error is not None:
-            self.status = "error"
-            return failure_result(error)
-        return result or AgentToolResult()
-
-    async def _process(self, tool: AgentTool) -> Attempted:
+    async def _in_process(self, tool: AgentTool) -> Attempted:
         process = ToolProcess(self._errand(tool))
         try:
-            return await self._thread(partial(process.run, self.update))
+            return await self._in_thread(partial(process.run, self.update))
         except asyncio.CancelledError:
             process.kill()
             raise
 
-    async def _thread(self, call: Callable[[], Any]) -> Attempted:
+    async def _in_thread(self, call: Callable[[], Any]) -> Attempted:
         def work() -> Attempted:
             register.add(self)
             try:
@@ -229,15 +243,16 @@ class Invocation:
         return await run_in_thread(work, self._shared.mailbox, self._take_job)
 
     def _errand(self, tool: AgentTool) -> Errand:
+        options = self._shared.options
         return Errand(
             tool_name=tool.name,
             tool_call_id=self.call.id,
-            run_id=self._shared.options.run_id,
-            code=_code_of(tool),
+            run_id=options.run_id,
+            code=code_of(tool),
             arguments=self.arguments if tool.execute is not None else tool.function_arguments(self.arguments),
             seed_signature=tool.execute is not None,
             context_parameter=tool.context_parameter,
-            memory_limit_mb=self._shared.options.memory_limit_mb,
+            memory_limit_mb=options.memory_limit_mb,
         )
 
     def _take_job(self, job: Job) -> None:
@@ -249,7 +264,7 @@ class Invocation:
         arguments = tool.function_arguments(self.arguments)
         if tool.context_parameter is not None:
             arguments = {**arguments, tool.context_parameter: self._context()}
-        return _code_of(tool)(**arguments)
+        return code_of(tool)(**arguments)
 
     def _context(self) -> ToolContext:
         return ToolContext(
@@ -272,22 +287,3 @@ class Invocation:
 
 def _as_it_is(value: Any) -> Any:
     return value
-
-
-def _code_of(tool: AgentTool) -> Callable[..., Any]:
-    code = tool.execute or tool.function
-    if code is None:
-        raise ToolDefinitionError(tool.name, "it has neither `execute` nor `function`.")
-    return code
-
-
-def place_of(tool: AgentTool) -> Place:
-    """Where a tool runs. Only asynchronous code may run in the loop: anything else would hold everybody up."""
-    if tool.isolation != "loop":
-        return tool.isolation
-    return "loop" if _is_asynchronous(tool.execute or tool.function) else "thread"
-
-
-def _is_asynchronous(code: Any) -> bool:
-    """True for `async def` functions, their partials, and objects whose call is one."""
-    return inspect.iscoroutinefunction(code) or inspect.iscoroutinefunction(getattr(code, "__call__", None))  # noqa: B004

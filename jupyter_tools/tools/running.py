@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
-Place = Literal["loop", "thread", "process"]
+from jupyter_tools.tools.places import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,9 +48,13 @@ class Mailbox:
 
     def _empty(self) -> None:
         self._awake = False  # before reading: what is posted from here on wakes the loop again
-        while self._letters:
-            deliver, args = self._letters.popleft()
-            deliver(*args)
+        try:
+            while self._letters:
+                deliver, args = self._letters.popleft()
+                deliver(*args)
+        finally:
+            if self._letters:  # one could not be delivered: the others must be
+                self._loop.call_soon(self._empty)
 
 
 class Job:

@@ -2,6 +2,7 @@ import asyncio
 import contextvars
 import time
 
+import numpy as np
 import pytest
 
 from jupyter_tools.events import ToolExecutionStartEvent
@@ -9,6 +10,7 @@ from jupyter_tools.tools.execution import ExecutionOptions, execute_tool_calls
 from jupyter_tools.tools.running import running_tools
 from tests.tools.batches import Recorder, assert_well_formed, call, calls, execute, message_of, tool_of
 
+CANVAS: contextvars.ContextVar[np.ndarray] = contextvars.ContextVar("CANVAS")
 COLOUR: contextvars.ContextVar[str] = contextvars.ContextVar("COLOUR", default="none")
 
 
@@ -187,6 +189,16 @@ async def test_context_variables_of_the_caller_reach_every_call_and_none_leaks_t
     result, _ = await execute([paint, paint_in_thread], *calls(*names), max_concurrency=1)
     assert [message.text for message in result["tool_results"]] == ["red"] * 6
     assert COLOUR.get() == "red"
+
+
+async def test_a_context_variable_that_cannot_be_compared_does_no_harm():
+    async def paint(number: int) -> int:
+        CANVAS.set(np.zeros(number + 1))
+        return number
+
+    CANVAS.set(np.ones(2))
+    _, recorder = await execute([paint], *calls(*["paint"] * 4), max_concurrency=1)
+    assert recorder.statuses == ["ok"] * 4
 
 
 async def test_a_tool_that_cancels_its_own_task_harms_nobody_else():

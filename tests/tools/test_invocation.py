@@ -1,5 +1,4 @@
 import asyncio
-import functools
 import sys
 import threading
 import time
@@ -11,7 +10,6 @@ from jupyter_tools.events import AgentToolResult, ToolExecutionUpdateEvent
 from jupyter_tools.messages import TextContent
 from jupyter_tools.tools.context import ToolContext
 from jupyter_tools.tools.execution import ExecutionOptions, execute_tool_calls
-from jupyter_tools.tools.invocation import place_of
 from jupyter_tools.tools.running import running_tools
 from jupyter_tools.tools.tool import AgentTool
 from tests.tools.batches import (
@@ -246,6 +244,39 @@ async def test_a_hook_after_may_change_the_result():
     assert result["tool_results"][0].text == "echo(1) is 1"
 
 
+@pytest.mark.parametrize("in_thread", [False, True])
+async def test_a_hook_after_hears_of_failures_and_may_mend_them(in_thread):
+    async def broken(number: int) -> None:
+        raise ValueError("broken")
+
+    def after(tool, tool_call, result):
+        return "mended" if result.is_error else None
+
+    tool = tool_of(broken, isolation="thread" if in_thread else "loop")
+    result, recorder = await execute([tool], *calls("broken"), after=after)
+    assert recorder.statuses == ["ok"]
+    assert result["tool_results"][0].text == "mended"
+
+
+async def test_a_hook_after_does_not_hear_of_what_was_stopped():
+    async def hang(number: int) -> None:
+        await asyncio.sleep(30)
+
+    heard: list = []
+    tool = tool_of(hang, timeout_s=0.02)
+    _, recorder = await execute([tool], *calls("hang"), after=lambda *arguments: heard.append(arguments))
+    assert recorder.statuses == ["timeout"]
+    assert heard == []
+
+
+async def test_waiting_for_a_free_thread_is_not_running():
+    def slow(number: int) -> None:
+        time.sleep(0.05)
+
+    _, recorder = await execute([slow], *calls(*["slow"] * 64))
+    assert max(end.duration_ms for end in recorder.ends.values()) < 95
+
+
 @pytest.mark.parametrize("hook", ["before", "after"])
 async def test_a_hook_that_raises_is_an_error_result(hook):
     async def echo(number: int) -> int:
@@ -294,27 +325,3 @@ async def test_a_sync_function_that_returns_an_awaitable_is_awaited():
         return number
 
     assert await text_of_one(tool_of(lambda number: later(number), name="t"), number=4) == "4"
-
-
-class Callable:
-    async def __call__(self, number: int) -> int:
-        return number
-
-
-async def an_async_function(number: int) -> int:
-    return number
-
-
-@pytest.mark.parametrize(
-    ("function", "isolation", "place"),
-    [
-        (an_async_function, "loop", "loop"),
-        (functools.partial(an_async_function, number=1), "loop", "loop"),
-        (Callable(), "loop", "loop"),
-        (len, "loop", "thread"),
-        (an_async_function, "thread", "thread"),
-        (len, "process", "process"),
-    ],
-)
-def test_only_async_code_runs_in_the_loop(function, isolation, place):
-    assert place_of(AgentTool(name="t", function=function, isolation=isolation)) == place

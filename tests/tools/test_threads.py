@@ -113,6 +113,22 @@ async def test_letters_are_delivered_in_the_order_they_were_posted():
     assert got == list(range(1000))
 
 
+async def test_a_letter_that_cannot_be_delivered_holds_no_other_up():
+    loop, got, problems = asyncio.get_running_loop(), [], []
+    loop.set_exception_handler(lambda _loop, context: problems.append(context["exception"]))
+    mailbox = Mailbox(loop)
+
+    def post() -> None:
+        mailbox.post(lambda: 1 / 0)
+        mailbox.post(got.append, 1)
+
+    poster = threading.Thread(target=post)
+    poster.start()
+    poster.join()
+    await until(lambda: got == [1])
+    assert [type(problem) for problem in problems] == [ZeroDivisionError]
+
+
 def test_a_letter_to_a_closed_loop_is_lost_quietly():
     async def make() -> Mailbox:
         return Mailbox(asyncio.get_running_loop())
