@@ -26,6 +26,7 @@ PUBLIC = [
     "ImageContent",
     "JupyterToolsError",
     "Limits",
+    "Limits",
     "MessageEndEvent",
     "MessageStartEvent",
     "MessageUpdateEvent",
