@@ -41,6 +41,7 @@ class _Style:
         listing: What stands around the list of tools.
         calls: Calls as text.
         result: One result as text.
+        after_results: What the model is reminded of when it has just got results; small models call again without it.
         answer: An answer without calls as text.
     """
 
@@ -48,6 +49,7 @@ class _Style:
     listing: str
     calls: Callable[[Sequence[ToolCallContent]], str]
     result: Callable[[ToolResultMessage], str]
+    after_results: str = ""
     answer: Callable[[str], str] = str
 
 
@@ -99,6 +101,7 @@ _STYLES: Mapping[ToolFormat, _Style] = {
         listing="The tools, with the JSON Schema of their arguments:\n{tools}",
         calls=_json_lines,
         result=_named_result,
+        after_results="Use this to answer my question in plain text. Call another tool only if you must.",
     ),
     "hermes": _Style(  # in the words of the templates that models were trained with
         rules="# Tools\n\nYou may call one or more functions to assist with the user query.",
@@ -211,6 +214,8 @@ def prompted_messages(messages: Sequence[Message], told: str | None, tool_format
             case _:
                 result.append(message)
         joins = isinstance(message, ToolResultMessage)
+    if joins and style.after_results:
+        _add_user(result, (TextContent(text=style.after_results),))
     return tuple(_with_system(result, told) if told else result)
 
 
