@@ -101,7 +101,7 @@ _STYLES: Mapping[ToolFormat, _Style] = {
         listing="The tools, with the JSON Schema of their arguments:\n{tools}",
         calls=_json_lines,
         result=_named_result,
-        after_results="Use this to answer my question in plain text. Call another tool only if you must.",
+        after_results="Now answer my question in plain text, without JSON, or call a tool if you need to know more.",
     ),
     "hermes": _Style(  # in the words of the templates that models were trained with
         rules="# Tools\n\nYou may call one or more functions to assist with the user query.",

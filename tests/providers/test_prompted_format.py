@@ -90,7 +90,7 @@ def test_calls_and_results_become_text_in_turn() -> None:
 
 
 def test_a_model_that_has_just_got_results_is_reminded_to_answer() -> None:
-    reminder = "Use this to answer my question in plain text. Call another tool only if you must."
+    reminder = "Now answer my question in plain text, without JSON, or call a tool if you need to know more."
     (_, result) = texts(prompted_messages([CALLS, RESULT], None, "json"))
     assert result == ("user", f"Result of the tool search:\n80 dollars\n\n{reminder}")
     assert reminder not in str(prompted_messages([CALLS, RESULT, user_message("Quick!")], None, "json"))
