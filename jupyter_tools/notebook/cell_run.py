@@ -9,7 +9,7 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -83,20 +83,20 @@ class CellRun:
                 self._draw()
                 await asyncio.sleep(HEARTBEAT_S)
         except (asyncio.CancelledError, KeyboardInterrupt):
-            self._stop(future)
-        self._conclude(future)
+            self._interrupted = True
+        self._finish(future)
 
     def block(self) -> None:
         """Run and wait where nothing can be awaited. Raises as `wait` does."""
-        future = self._start()
-        try:
-            with interruptible():
+        with interrupts_are(_first_interrupt):  # a cell that awaits further up would defer them
+            future = self._start()
+            try:
                 while not future.done():
                     self._draw()
                     concurrent.futures.wait([future], timeout=HEARTBEAT_S)
-        except KeyboardInterrupt:
-            self._stop(future)
-        self._conclude(future)
+            except KeyboardInterrupt:
+                self._interrupted = True
+            self._finish(future)
 
     def _start(self) -> LoopFuture[AgentResult]:
         self._display.open()
@@ -119,21 +119,26 @@ class CellRun:
             at_ms, event = self._events.popleft()
             self.view.add(event, at_ms)
 
+    def _finish(self, future: LoopFuture[AgentResult]) -> None:
+        with interrupts_are(signal.SIG_IGN):  # impatient people press twice; what stays must be drawn all the same
+            if self._interrupted:
+                self._stop(future)
+            error = _error_of(future)
+            self._take_events()
+            if self.view.stop_reason is None:
+                self._end("aborted" if error is None else "error", _sentence(error) if error else None)
+            self._display.close(self.view, _trouble(error))
+        self._conclude(future, error)
+
     def _stop(self, future: LoopFuture[AgentResult]) -> None:
         """Ask, then insist. A tool that hangs in a thread is left behind, so that the cell ends in time."""
-        self._interrupted = True
         self.agent.abort()
         if concurrent.futures.wait([future], timeout=_ABORT_S).not_done:
             future.cancel()
             concurrent.futures.wait([future], timeout=_CANCEL_S)
 
-    def _conclude(self, future: LoopFuture[AgentResult]) -> None:
-        error = _error_of(future)
-        self._take_events()
-        if self.view.stop_reason is None:
-            self._end("aborted" if error is None else "error", _sentence(error) if error else None)
-        self._display.close(self.view, _trouble(error))
-        if self._interrupted or (error is None and (not future.done() or future.cancelled())):
+    def _conclude(self, future: LoopFuture[AgentResult], error: BaseException | None) -> None:
+        if self._interrupted or not future.done() or future.cancelled():
             raise CellInterrupted("Interrupted. What was said until then is kept; the next %%agent goes on from there.")
         if error is not None:
             raise CellError(_sentence(error)) from error
@@ -147,13 +152,18 @@ class CellRun:
         self.view.add(end)
 
 
+def _first_interrupt(*_: object) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 @contextmanager
-def interruptible() -> Iterator[None]:
-    """Let an interrupt raise `KeyboardInterrupt` here, also below a cell that awaits, where the kernel defers it."""
+def interrupts_are(handler: Callable[..., None] | signal.Handlers) -> Iterator[None]:
+    """Let `handler` have the process's interrupts, where that can be said: in the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    before = signal.signal(signal.SIGINT, handler)
     try:
         yield
     finally:

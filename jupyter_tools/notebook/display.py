@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import uuid
 from collections.abc import Callable
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a model could steer the terminal with them
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -87,7 +89,7 @@ class TerminalDisplay:
 
     def _write(self, part: Part) -> None:
         text = part.text if isinstance(part, TextPart) else part_text(part) if _complete(part) else ""
-        self._out.write(text[self._written :])
+        self._out.write(_CONTROLS.sub("", text[self._written :]))
         self._written = len(text)
 
     def close(self, view: RunView, trouble: str) -> None:

@@ -16,6 +16,7 @@ ToolStatus: TypeAlias = Literal[
 ]
 _UNFINISHED: tuple[ToolStatus, ...] = ("writing", "waiting", "running")
 _SHORT = 80
+_GIST = 50
 _MOST = 20_000  # characters of a tool's result that a page keeps; the traces keep all
 
 
@@ -157,7 +158,7 @@ class ToolPart:
         """What stands behind the call on its line: the beginning of the result or what went wrong, and the duration."""
         duration = f" in {seconds(self.duration_ms)}" if self.duration_ms else ""
         if self.status == "ok":
-            return f"{shorten(_gist(self.text)) or 'done'}{duration}"
+            return f"{shorten(_gist(self.text), _GIST) or 'done'}{duration}"
         words = {"writing": "…", "error": "failed", "timeout": "timed out", "aborted": "stopped"}
         return f"{words.get(self.status, self.status)}{duration}"
 

@@ -28,7 +28,7 @@ class RunWidget(anywidget.AnyWidget):
     """
 
     _esm = (_ASSETS / "run.js").read_text(encoding="utf-8")
-    _css = (_ASSETS / "run.css").read_text(encoding="utf-8")
+    _css = "".join((_ASSETS / name).read_text(encoding="utf-8") for name in ("run.css", "live.css"))
 
     def __init__(self, stop: Callable[[], Any], *, hears: bool = True) -> None:
         super().__init__()

@@ -114,7 +114,7 @@ class RunView:
             case ToolExecutionStartEvent() | ToolExecutionUpdateEvent() | ToolExecutionEndEvent():
                 self._add_tool(event)
             case TurnStartEvent():
-                self.turn, self.notice = event.turn, ""
+                self.turn, self.notice = event.turn, "waiting for the model"
             case TurnUpdateEvent():
                 self.notice = event.notice.text
             case AgentStartEvent():

@@ -1,12 +1,15 @@
 """A run behind a cell: how it ends, whatever happens. Kernels and pages have tests of their own."""
 
 import asyncio
+import signal
+import threading
 import time
 
 import pytest
 
 from jupyter_tools.agent.agent import Agent
 from jupyter_tools.errors import ConfigurationError
+from jupyter_tools.events import TextDelta
 from jupyter_tools.notebook.cell_errors import CellError, CellInterrupted
 from jupyter_tools.notebook.cell_run import CellRun
 from jupyter_tools.notebook.view import RunView
@@ -86,13 +89,21 @@ async def test_an_interrupt_ends_the_cell_soon_and_keeps_the_text_and_the_conver
     assert [message.role for message in run.agent.messages] == ["user", "assistant"]
 
 
-async def test_a_provider_that_hears_nothing_is_left_behind():
-    class Deaf(ScriptedProvider):
-        async def stream(self, request: Request):
-            yield await asyncio.to_thread(time.sleep, 1.0)
+class Deaf(ScriptedProvider):
+    """Does not stop when it is asked to."""
 
+    async def stream(self, request: Request):
+        yield TextDelta(text="Well,")
+        yield await asyncio.to_thread(time.sleep, 1.0)
+
+
+def deaf_run() -> tuple[CellRun, Display]:
     display = Display()
-    run = CellRun(Agent("scripted:deaf", provider=Deaf([]), trace=False), "Hi.", display)
+    return CellRun(Agent("scripted:deaf", provider=Deaf([]), trace=False), "Hi.", display), display
+
+
+async def test_a_provider_that_hears_nothing_is_left_behind():
+    run, display = deaf_run()
     cell = asyncio.create_task(interrupted(run))
     await asyncio.sleep(0.1)
     pressed = time.monotonic()
@@ -101,6 +112,19 @@ async def test_a_provider_that_hears_nothing_is_left_behind():
     assert time.monotonic() - pressed < 0.7
     assert run.view.stop_reason == "aborted"
     assert display.calls == ["open", "close"]
+
+
+def test_people_who_press_twice_lose_nothing():
+    run, display = deaf_run()
+    presses = [threading.Timer(after_s, signal.raise_signal, [signal.SIGINT]) for after_s in (0.2, 0.23, 0.26)]
+    for press in presses:
+        press.start()
+    with pytest.raises(CellInterrupted):
+        run.block()
+    for press in presses:
+        press.join()
+    assert display.calls == ["open", "close"]
+    assert display.closed_with == ("Well,", "")
 
 
 async def test_a_stop_is_no_error():

@@ -6,7 +6,7 @@ import pytest
 from jupyter_tools.notebook.display import PageDisplay, TerminalDisplay
 from jupyter_tools.notebook.static import run_text
 from jupyter_tools.notebook.view import RunView
-from tests.notebook.run_events import ended, viewed, whole_run
+from tests.notebook.run_events import answer, ended, viewed, whole_run
 
 
 def test_a_terminal_shows_reasoning_and_tool_calls_on_lines_of_their_own(cell):
@@ -26,6 +26,12 @@ def test_however_often_a_terminal_is_updated_the_text_is_the_same():
     TerminalDisplay(at_once).close(view, "")
     assert step_by_step.getvalue() == at_once.getvalue()
     assert at_once.getvalue().endswith("It is **435**.\n\nscripted:demo · 5 tokens · 3.2 s\n")
+
+
+def test_a_model_cannot_steer_the_terminal():
+    out = StringIO()
+    TerminalDisplay(out).close(viewed(answer("\x1b]0;title\x07", "\x1b[2Jhi\tthere\r\n")), "")
+    assert out.getvalue().startswith("]0;title[2Jhi\tthere\n")
 
 
 class Shown:

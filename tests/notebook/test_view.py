@@ -11,6 +11,7 @@ from jupyter_tools.events import (
     ToolExecutionEndEvent,
     ToolExecutionStartEvent,
     ToolExecutionUpdateEvent,
+    TurnStartEvent,
     TurnUpdateEvent,
 )
 from jupyter_tools.messages import AssistantMessage, ImageContent, TextContent, user_message
@@ -130,6 +131,13 @@ def test_a_steering_message_appears_where_it_was_heard():
     view = viewed([*answer("long"), MessageStartEvent(message=said), MessageEndEvent(message=said), *answer("short")])
     assert [type(part) for part in view.parts] == [TextPart, SteeringPart, TextPart]
     assert view.parts[1].text == "shorter, please"
+
+
+def test_until_something_comes_the_status_says_what_is_waited_for():
+    view = viewed([*started(), TurnStartEvent(turn=1)])
+    assert view.status == "scripted:demo · waiting for the model"
+    view.add(MessageUpdateEvent(delta=ThinkingDelta(text="Hm.")))
+    assert view.status == "scripted:demo"
 
 
 def test_a_notice_shows_until_the_model_speaks():
