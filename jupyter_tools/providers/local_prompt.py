@@ -95,8 +95,8 @@ def _examples(tools: Sequence[AgentTool]) -> list[tuple[str, str]]:
     shown: list[Request] = [
         (example.request, [(tool.name, example.arguments)]) for tool in tools for example in examples_of(tool)
     ]
-    if len(tools) > 1:
-        shown.append(_both(shown[0], shown[-1]))
+    if len(tools) > 1:  # two at once, in either order
+        shown += [_both(shown[0], shown[-1]), _both(shown[-1], shown[0])]
     for place, text in zip(range(2, 100, 3), NO_TOOL_EXAMPLES, strict=False):
         shown.insert(place, (text, []))
     return [(text, _calls_json(calls)) for text, calls in shown]

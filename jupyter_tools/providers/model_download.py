@@ -114,7 +114,7 @@ def _receive(response: httpx.Response, part: Path, start: int, advance: Advance)
     if response.status_code not in (200, 206):
         raise SourceError(f"{response.url.host} answered {response.status_code} {response.reason_phrase}")
     with part.open("ab") as file:
-        for block in response.iter_bytes(_BLOCK):
+        for block in response.iter_raw():  # unbuffered: what came before a cut is kept
             file.write(block)
             advance(len(block))
     return True
