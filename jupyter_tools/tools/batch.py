@@ -144,7 +144,8 @@ class Batch:
         """See to it that somebody takes the next calls, if there are any and room for them."""
         while self._spares < self._wanted_spares and self._spares < self._room():
             self._spares += 1
-            worker = self._loop.create_task(self._work(), context=self._context.copy())
+            # Not `create_task`: a loop with eager tasks would start each worker inside the one that calls it.
+            worker = asyncio.Task(self._work(), loop=self._loop, context=self._context.copy())
             self._workers.add(worker)
             worker.add_done_callback(self._worker_left)
 

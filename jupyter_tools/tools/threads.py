@@ -16,7 +16,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -60,28 +60,37 @@ class Mailbox:
 class Job:
     """One call of a function in a thread.
 
+    Whoever may decide what becomes of it draws a ticket: first "start", then "end". Drawing is atomic, so the thread
+    and who gives the job up need no lock between them.
+
     Attributes:
         run: What to run. It must not raise.
         on_done: Called in the thread with what `run` gave, unless the job was abandoned.
-        state: "waiting" for a thread, "running", "over"; "dropped" if nobody wants it before it ran, "abandoned" if
-            nobody waits for it though it runs.
         started: When a thread took it up (monotonic seconds), or None before.
     """
 
-    __slots__ = ("on_done", "run", "started", "state")
+    __slots__ = ("_tickets", "on_done", "run", "started")
 
     def __init__(self, run: Callable[[], Any], on_done: Callable[[Any], object]) -> None:
         self.run = run
         self.on_done = on_done
-        self.state: Literal["waiting", "running", "over", "dropped", "abandoned"] = "waiting"
         self.started: float | None = None
+        self._tickets = ["end", "start"]
+
+    def draw(self) -> str | None:
+        """The next ticket, or None if both are gone."""
+        try:
+            return self._tickets.pop()
+        except IndexError:
+            return None
 
 
 class ThreadPool:
     """Threads that take jobs from one queue; a new one is started only when all others are busy.
 
-    Threads are woken one after another, each by the one before it. So short jobs are done by few threads, one straight
-    after the other, while jobs that wait soon have a thread each.
+    Threads are called one after another, each by the one before it. So short jobs are done by few threads, one straight
+    after the other, while jobs that wait soon have a thread each. Taking and ending a job needs no lock: with one, two
+    threads that do short jobs would hand it back and forth at each.
 
     Args:
         limit: How many threads at most, abandoned ones not counted.
@@ -90,69 +99,80 @@ class ThreadPool:
     def __init__(self, limit: int = MAX_THREADS) -> None:
         self._limit = limit
         self._jobs: deque[Job] = deque()
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # for the numbers below
         self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._threads = self._idle_threads = 0
         self._one_is_coming = False
 
     def submit(self, job: Job) -> None:
         """Run `job` as soon as a thread is free."""
-        with self._lock:
-            self._jobs.append(job)
-            self._call_thread()
+        self._jobs.append(job)
+        self._call_thread()
 
     def abandon(self, job: Job) -> None:
-        """Stop waiting for `job`. If a thread is in it, that thread no longer counts and ends with the job."""
-        with self._lock:
-            if job.state == "waiting":
-                job.state = "dropped"
-            elif job.state == "running":
-                job.state = "abandoned"
+        """Stop waiting for `job`, once. If a thread is in it, that thread no longer counts and ends with the job."""
+        if job.draw() == "end":
+            with self._lock:
                 self._threads -= 1
-                self._call_thread()
+            self._call_thread()
 
     def _call_thread(self) -> None:
-        """See to it that somebody takes the next job, if there is one. The lock is held."""
-        if self._one_is_coming or not self._jobs:
+        """See to it that somebody takes the next job, if there is one and anybody to take it."""
+        if self._one_is_coming:  # and has not looked at the queue yet
             return
-        if self._idle_threads:
-            self._idle_threads -= 1
-            self._one_is_coming = True
-            self._bell.put(None)
-        elif self._threads < self._limit:
-            threading.Thread(target=self._serve, name="jupyter_tools-tool", daemon=True).start()
-            self._threads += 1
-            self._one_is_coming = True
+        with self._lock:
+            if self._one_is_coming or not self._jobs:
+                return
+            if self._idle_threads:
+                self._idle_threads -= 1
+                self._one_is_coming = True
+                self._bell.put(None)
+            elif self._threads < self._limit:
+                threading.Thread(target=self._serve, name="jupyter_tools-tool", daemon=True).start()
+                self._threads += 1
+                self._one_is_coming = True
 
     def _serve(self) -> None:
         while True:
-            job = self._first_job()
-            while job is not None:
-                done, value = job, job.run()
-                with self._lock:
-                    if done.state == "abandoned":
-                        return
-                    done.state = "over"
-                    job = self._next_job()
-                done.on_done(value)  # only now: who hears of it finds this thread free
-                del done, value  # an idle thread keeps nothing alive
+            with self._lock:
+                self._one_is_coming = False  # before looking for a job: what comes later is called for again
+            if not self._do_jobs():
+                return
             self._bell.get()
 
-    def _first_job(self) -> Job | None:
-        with self._lock:
-            self._one_is_coming = False
-            return self._next_job()
+    def _do_jobs(self) -> bool:
+        """Do jobs until there are none. False if this thread was abandoned meanwhile."""
+        job = self._next_job()
+        while job is not None:
+            done, value = job, job.run()
+            if done.draw() is None:
+                return False
+            job = self._next_job()
+            done.on_done(value)  # only now: who hears of it finds this thread free
+        return True
 
     def _next_job(self) -> Job | None:
-        """Take a job and have the one after it taken by another thread, or be idle. The lock is held."""
-        while self._jobs:
-            job = self._jobs.popleft()
-            if job.state == "waiting":
-                job.state, job.started = "running", time.monotonic()
-                self._call_thread()
+        """Take a job and have the one after it taken by another thread, or be idle."""
+        while True:
+            try:
+                job = self._jobs.popleft()
+            except IndexError:
+                if self._is_idle():
+                    return None
+                continue
+            if job.draw() == "start":
+                job.started = time.monotonic()
+                if self._jobs:
+                    self._call_thread()
                 return job
-        self._idle_threads += 1
-        return None
+
+    def _is_idle(self) -> bool:
+        """Count this thread as idle, unless a job has come since it looked."""
+        with self._lock:
+            if self._jobs:
+                return False
+            self._idle_threads += 1
+            return True
 
 
 _pool = ThreadPool()
