@@ -119,7 +119,7 @@ class Invocation:
         if self._ending == "timeout":
             self.status = "timeout"
             text = f"{self.call.name} was stopped at its deadline of {self._timeout_s:g} s."
-            return error_result(text, error="Timeout")
+            return error_result(text, error="Timeout", hint="@tool(timeout_s=...) gives a tool another deadline.")
         self.status = "aborted"
         return error_result(ABORTED, error="Aborted")
 

@@ -40,7 +40,7 @@ class AgentTool:
         execute: The seed's signature; None for a tool that is only declared.
         function: The Python function behind it, if there is one; calling the tool calls it.
         examples: Uses shown to models that need them.
-        timeout_s: Deadline of one call in seconds, None for none.
+        timeout_s: Deadline of one call in seconds; None for the run's default, `math.inf` for no deadline.
         isolation: Where it runs: the event loop (async), a thread (sync), a process of its own.
         sequential: True if no other call may run beside it.
         requires_approval: True if a person is asked before it runs.

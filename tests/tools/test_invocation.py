@@ -1,4 +1,5 @@
 import asyncio
+import math
 import sys
 import threading
 import time
@@ -80,6 +81,15 @@ async def test_the_default_deadline_holds_for_tools_that_name_none():
 
     _, recorder = await execute([hang], *calls("hang"), default_timeout_s=0.02)
     assert recorder.statuses == ["timeout"]
+
+
+async def test_a_tool_may_have_no_deadline():
+    async def nap(number: int) -> int:
+        await asyncio.sleep(0.03)
+        return number
+
+    _, recorder = await execute([tool_of(nap, timeout_s=math.inf)], *calls("nap"), default_timeout_s=0.01)
+    assert recorder.statuses == ["ok"]
 
 
 async def test_waiting_for_a_free_thread_does_not_count_against_the_deadline():
