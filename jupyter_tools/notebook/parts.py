@@ -1,4 +1,4 @@
-"""The parts of a run as a person sees it: answer, reasoning, tool calls, steering. Words for people are made here only.
+"""The parts of a run as a person sees it: answer, reasoning, tool calls, notices. Words for people are made here only.
 
 A part has text that grows, and facts (label, status) that change. Displays draw parts and know nothing of events.
 """
@@ -191,4 +191,16 @@ class SteeringPart:
         return {"kind": self.kind}
 
 
-Part: TypeAlias = TextPart | ReasoningPart | ToolPart | SteeringPart
+@dataclass(slots=True)
+class NoticePart:
+    """Something that a reader of the page should know, such as that another model answered."""
+
+    kind: ClassVar[str] = "notice"
+    text: str = ""
+
+    def facts(self) -> JsonObject:
+        """What a display shows of the part beside its text."""
+        return {"kind": self.kind}
+
+
+Part: TypeAlias = TextPart | ReasoningPart | ToolPart | SteeringPart | NoticePart

@@ -9,7 +9,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from jupyter_tools.notebook.parts import Part, ReasoningPart, SteeringPart, TextPart, ToolPart, cut
+from jupyter_tools.notebook.parts import NoticePart, Part, ReasoningPart, SteeringPart, TextPart, ToolPart, cut
 from jupyter_tools.notebook.sanitise import inert_markdown, markdown_html, text_html
 from jupyter_tools.notebook.view import RunView
 
@@ -45,8 +45,8 @@ def _part_html(part: Part) -> str:
             return f"<div>{markdown_html(part.text)}</div>"
         case ReasoningPart():
             return f"<details><summary>{text_html(part.label)}</summary><div>{markdown_html(part.text)}</div></details>"
-        case SteeringPart():
-            return f'<div class="jt-steering">{text_html(part.text)}</div>'
+        case SteeringPart() | NoticePart():
+            return f'<div class="jt-{part.kind}">{text_html(part.text)}</div>'
         case ToolPart():
             return tool_html(part)
 
@@ -77,6 +77,8 @@ def _part_markdown(part: Part) -> str:
             return _folded(part.label, inert_markdown(part.text).strip())
         case SteeringPart():
             return "\n".join(f"> {line}" for line in inert_markdown(part.text).splitlines())
+        case NoticePart():
+            return f"*{inert_markdown(part.text)}*"
         case ToolPart():
             line = f"{_MARKS.get(part.status, '…')} {part.signature} → {part.outcome}"
             return _folded(line, _fenced(f"{part.arguments}\n\n{cut(part.text)}"))
@@ -107,6 +109,8 @@ def part_text(part: Part) -> str:
             return f"[{part.label}] {part.text.strip()}"
         case SteeringPart():
             return f"> {part.text.strip()}"
+        case NoticePart():
+            return f"[{part.text}]"
         case ToolPart():
             return f"[{part.signature} -> {part.outcome}]"
 

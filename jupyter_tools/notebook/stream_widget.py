@@ -16,6 +16,7 @@ from jupyter_tools.notebook.view import RunView
 _ASSETS = Path(__file__).parent / "assets"
 _NOTHING = "export default { render() {} }"  # what a closed widget leaves in notebooks that keep widget states
 _FIRST_SYNC_S = 0.25
+_BETWEEN_S = 0.095  # every second heartbeat: the page's work grows with the number of messages, not with their size
 
 
 class RunWidget(anywidget.AnyWidget):
@@ -37,21 +38,25 @@ class RunWidget(anywidget.AnyWidget):
         self._sync_wanted = threading.Event()
         self._hears = hears
         self._started = time.monotonic()
+        self._sent_at = 0.0
         self._next_sync_s = _FIRST_SYNC_S
         self.on_msg(self._heard)
 
     def update(self, view: RunView) -> None:
-        """Send what is new. Only the cell's thread calls this."""
-        if self._sync_is_due():
-            self.send(self._writer.sync(view))
-        elif (delta := self._writer.delta(view)) is not None:
-            self.send(delta)
+        """Send what is new, ten times a second at most. Only the cell's thread calls this."""
+        now = time.monotonic()
+        if now - self._sent_at < _BETWEEN_S:
+            return
+        message = self._writer.sync(view) if self._sync_is_due(now) else self._writer.delta(view)
+        if message is not None:
+            self.send(message)
+            self._sent_at = now
 
-    def _sync_is_due(self) -> bool:
+    def _sync_is_due(self, now: float) -> bool:
         if self._sync_wanted.is_set():
             self._sync_wanted.clear()
             return True
-        if self._hears or time.monotonic() - self._started < self._next_sync_s:
+        if self._hears or now - self._started < self._next_sync_s:
             return False
         self._next_sync_s *= 2
         return True

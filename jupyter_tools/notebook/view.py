@@ -18,6 +18,7 @@ from jupyter_tools.events import (
     MessageEndEvent,
     MessageStartEvent,
     MessageUpdateEvent,
+    Notice,
     TextDelta,
     ThinkingDelta,
     ToolCallDelta,
@@ -41,7 +42,7 @@ from jupyter_tools.messages import (
     UserMessage,
     text_of,
 )
-from jupyter_tools.notebook.parts import Part, ReasoningPart, SteeringPart, TextPart, ToolPart, seconds
+from jupyter_tools.notebook.parts import NoticePart, Part, ReasoningPart, SteeringPart, TextPart, ToolPart, seconds
 
 GrowingPart = TypeVar("GrowingPart", TextPart, ReasoningPart)
 
@@ -116,7 +117,7 @@ class RunView:
             case TurnStartEvent():
                 self.turn, self.notice = event.turn, "waiting for the model"
             case TurnUpdateEvent():
-                self.notice = event.notice.text
+                self._add_notice(event.notice)
             case AgentStartEvent():
                 self.run_id, self._started_ms = event.run_id, event.timestamp_ms
                 self.info, self.model = event.info, _model_text(event.info)
@@ -135,6 +136,13 @@ class RunView:
                 part.end(self._now_ms)
             elif isinstance(part, ToolPart) and not part.finished:
                 part.status = "aborted"
+
+    def _add_notice(self, notice: Notice) -> None:
+        if notice.kind in _PASSING:
+            self.notice = notice.text
+        else:  # before the message it is about, whose parts stay together
+            self.parts.insert(self._message_start, NoticePart(text=notice.text))
+            self._message_start += 1
 
     # --- the model's message, piece by piece, and whole ---
     def _add_delta(self, delta: Delta) -> None:
@@ -220,10 +228,8 @@ class RunView:
             case ToolExecutionStartEvent():
                 part.args, part.status = event.args, "running"
             case ToolExecutionUpdateEvent(status="done"):
-                details = event.partial_result.details
-                failed = event.partial_result.is_error or (isinstance(details, dict) and bool(details.get("is_error")))
                 part.text, part.duration_ms = _result_text(event.partial_result), event.duration_ms
-                part.status = "error" if failed else "ok"
+                part.status = "error" if event.partial_result.is_error else "ok"
             case ToolExecutionUpdateEvent():
                 part.text = _result_text(event.partial_result)
             case ToolExecutionEndEvent():
@@ -231,6 +237,7 @@ class RunView:
                 part.text, part.duration_ms = _result_text(event.result), event.duration_ms
 
 
+_PASSING = ("notice", "load", "retry")  # of interest only while one waits
 _ENDINGS: dict[str, str] = {
     "length": "cut: the model ran out of output tokens",
     "error": "failed",

@@ -169,7 +169,7 @@ MORE_ATTACKS = [
 ]
 
 
-@pytest.mark.parametrize("kind", ["text", "reasoning", "tool", "steering", "never heard of"])
+@pytest.mark.parametrize("kind", ["text", "reasoning", "tool", "steering", "notice", "never heard of"])
 def test_no_attack_survives_in_any_kind_of_part(widget: Widget, kind: str):
     for number, attack in enumerate(MORE_ATTACKS):
         facts = {"kind": kind, "label": attack, "outcome": attack, "status": attack, "arguments": attack, "done": False}

@@ -1,7 +1,7 @@
 import re
 from html.parser import HTMLParser
 
-from jupyter_tools.events import MessageStartEvent, ToolExecutionEndEvent
+from jupyter_tools.events import MessageStartEvent, Notice, ToolExecutionEndEvent, TurnUpdateEvent
 from jupyter_tools.messages import user_message
 from jupyter_tools.notebook.static import mimebundle, run_html, run_markdown, run_text
 from tests.notebook.run_events import answer, asking_turn, ended, result, started, viewed, whole_run
@@ -109,3 +109,11 @@ def test_steering_is_shown_as_said():
     view = viewed([MessageStartEvent(message=user_message("<b>shorter</b>"))])
     assert "&lt;b&gt;shorter&lt;/b&gt;" in run_html(view)
     assert run_markdown(view) == "> &lt;b>shorter&lt;/b>"
+
+
+def test_a_notice_is_kept_in_all_kinds():
+    event = TurnUpdateEvent(turn=1, notice=Notice(text="Using <another> model.", kind="fallback"))
+    kept = mimebundle(viewed([event, *answer("Hi.")]))
+    assert '<div class="jt-notice">Using &lt;another&gt; model.</div>' in kept["text/html"]
+    assert kept["text/markdown"].startswith("*Using &lt;another> model.*")
+    assert kept["text/plain"].startswith("[Using <another> model.]")

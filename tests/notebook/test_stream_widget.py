@@ -30,37 +30,57 @@ def custom(sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [message["content"] for message in sent if message.get("method") == "custom"]
 
 
-def test_each_heartbeat_sends_one_numbered_message_and_only_if_there_is_news(sent):
+class Clock:
+    """A clock that tests turn by hand."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 100.0
+        monkeypatch.setattr("jupyter_tools.notebook.stream_widget.time.monotonic", lambda: self.now)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)
+
+
+def test_news_is_sent_at_once_and_then_ten_times_a_second_in_numbered_messages(sent, clock):
     widget, view = RunWidget(lambda: None), RunView()
-    for event in answer("Hello ", "world"):
+    for event in answer(*"abcdefgh"):
         view.add(event)
         widget.update(view)
+        clock.now += 0.05
+    deltas = custom(sent)
+    assert [message["seq"] for message in deltas] == [1, 2, 3, 4, 5]
+    assert [c.get("text", c.get("more")) for m in deltas for c in m["changes"]] == ["a", "bc", "de", "fg", "h"]
+
+
+def test_no_news_is_no_message(sent, clock):
+    widget, view = RunWidget(lambda: None), viewed(whole_run())
+    for _ in range(5):
         widget.update(view)
-    assert [message["kind"] for message in custom(sent)] == ["delta"] * 3
-    assert [message["seq"] for message in custom(sent)] == [1, 2, 3]
-    assert custom(sent)[-1]["status"] == "5 tokens"
+        clock.now += 1
+    assert len(custom(sent)) == 1
 
 
-def test_a_page_that_asks_gets_everything_at_the_next_heartbeat(sent):
+def test_a_page_that_asks_gets_everything_at_the_next_beat(sent, clock):
     widget, view = RunWidget(lambda: None), viewed(whole_run())
     widget.update(view)
     widget._handle_custom_msg({"kind": "sync"}, [])
+    clock.now += 0.1
     widget.update(view)
     delta, sync = custom(sent)
     assert sync["kind"] == "sync"
     assert sync["changes"] == delta["changes"]
 
 
-def test_a_kernel_that_cannot_hear_sends_everything_at_intervals_that_double(sent, monkeypatch):
-    now = 0.0
-    monkeypatch.setattr("jupyter_tools.notebook.stream_widget.time.monotonic", lambda: now)
+def test_a_kernel_that_cannot_hear_sends_everything_at_intervals_that_double(sent, clock):
     widget, view = RunWidget(lambda: None, hears=False), viewed(whole_run())
     kinds = []
     for step in range(41):
-        now = step / 10
+        clock.now = 100 + step / 10
         widget.update(view)
-        kinds += [(now, message["kind"]) for message in custom(sent)[len(kinds) :]]
-    assert kinds == [(0.0, "delta"), (0.3, "sync"), (0.5, "sync"), (1.0, "sync"), (2.0, "sync"), (4.0, "sync")]
+        kinds += [(step, message["kind"]) for message in custom(sent)[len(kinds) :]]
+    assert kinds == [(0, "delta"), (3, "sync"), (5, "sync"), (10, "sync"), (20, "sync"), (40, "sync")]
 
 
 def test_the_pages_stop_button_stops(sent):

@@ -145,3 +145,13 @@ def test_a_notice_shows_until_the_model_speaks():
     assert view.status == "scripted:demo · retrying in 3 s"
     view.add(MessageUpdateEvent(delta=TextDelta(text="x")))
     assert view.status == "scripted:demo"
+
+
+def test_that_another_model_answered_stays_on_the_page_before_its_answer():
+    notice = TurnUpdateEvent(turn=1, notice=Notice(text="No local model; using a smaller one.", kind="fallback"))
+    events = answer("Hello ", "there")
+    view = viewed([*started(), *events[:2], notice, *events[2:], *ended()])
+    assert [(part.kind, part.text) for part in view.parts] == [
+        ("notice", "No local model; using a smaller one."),
+        ("text", "Hello there"),
+    ]

@@ -62,17 +62,17 @@ class ToolPart {
   more(text) { this.text(this.result.textContent + text); }
 }
 
-class SteeringPart {
-  constructor() { this.element = make("div", "jt-steering"); }
+class PlainPart {
+  constructor(kind) { this.element = make("div", `jt-${kind}`); }
   facts() {}
   text(text) { this.element.textContent = text; }
   more(text) { this.element.textContent += text; }
 }
 
-const KINDS = { text: TextPart, reasoning: ReasoningPart, tool: ToolPart, steering: SteeringPart };
+const KINDS = { text: TextPart, reasoning: ReasoningPart, tool: ToolPart, steering: PlainPart, notice: PlainPart };
 
 export function makePart(kind) {
-  const part = new (KINDS[kind] ?? SteeringPart)();
+  const part = new (KINDS[kind] ?? PlainPart)(kind);
   part.kind = kind;
   return part;
 }
