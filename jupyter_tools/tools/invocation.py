@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal, TypeAlias
@@ -190,14 +190,14 @@ class Invocation:
         after = self._shared.options.after
         return result if after is None else await self._changed(tool, after, result)
 
-    async def _attempted(self, tool: AgentTool) -> Attempted:
+    def _attempted(self, tool: AgentTool) -> Awaitable[Attempted]:
         match self.place:
             case "loop":
-                return await self._in_loop(tool)
+                return self._in_loop(tool)
             case "thread":
-                return await self._in_thread(partial(self._start, tool))
+                return self._in_thread(partial(self._start, tool))
             case "process":
-                return await self._in_process(tool)
+                return self._in_process(tool)
 
     async def _in_loop(self, tool: AgentTool) -> Attempted:
         register.add(self)
@@ -232,7 +232,7 @@ class Invocation:
             process.kill()
             raise
 
-    async def _in_thread(self, call: Callable[[], Any]) -> Attempted:
+    def _in_thread(self, call: Callable[[], Any]) -> Awaitable[Attempted]:
         def work() -> Attempted:
             register.add(self)
             try:
@@ -240,7 +240,7 @@ class Invocation:
             finally:
                 register.discard(self)
 
-        return await run_in_thread(work, self._shared.mailbox, self._take_job)
+        return run_in_thread(work, self._shared.mailbox, self._take_job)
 
     def _errand(self, tool: AgentTool) -> Errand:
         options = self._shared.options
