@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import cast
 
 from jupyter_tools.errors import ProviderError
-from jupyter_tools.events import StopDelta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta, UsageDelta
-from jupyter_tools.json_types import JsonObject, JsonValue, object_at
+from jupyter_tools.events import StopDelta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta
+from jupyter_tools.json_types import JsonObject, object_at
 from jupyter_tools.messages import StopReason, Usage
 from jupyter_tools.providers.anthropic_messages import REDACTED
-from jupyter_tools.providers.failures import (
-    failure_of_cut,
-    failure_of_error_object,
-    failure_of_malformed,
-    failure_of_page,
-)
-from jupyter_tools.providers.sse import ServerSentEvent, SSEDecoder
+from jupyter_tools.providers.failures import failure_of_error_object
+from jupyter_tools.providers.typed_events import TypedEventDecoder
 
 _STOP_REASONS: Mapping[str, StopReason] = {
     "max_tokens": "length",
@@ -39,80 +33,31 @@ _STATUS_OF_ERROR = {  # an error inside the stream has no status of its own, and
 _COUNTS = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens", "output_tokens")
 
 
-class AnthropicDecoder:
-    """Decodes one answer.
-
-    Args:
-        provider: The provider's name, for errors.
-
-    Attributes:
-        failure: What went wrong, or None. The parts before it are given all the same.
-        done: True once the server has said that this was all.
-    """
+class AnthropicDecoder(TypedEventDecoder):
+    """Decodes one answer of the messages API."""
 
     def __init__(self, provider: str) -> None:
-        self.failure: ProviderError | None = None
-        self.done = False
-        self._provider = provider
-        self._sse = SSEDecoder()
-        self._start = b""
+        super().__init__(provider)
         self._kinds: dict[int, str] = {}  # of the open blocks
         self._counts: dict[str, int] = {}
         self._stop_reason: str | None = None
-        self._said = False
 
-    def decode(self, chunk: bytes) -> list[StreamPart]:
-        """The parts that `chunk` completes."""
-        if len(self._start) < 100:
-            self._start += chunk[:100]
-        return self._take(self._sse.decode(chunk))
+    def _open_ends(self) -> list[StreamPart]:
+        return [ThinkingDelta(end=True, cut=True) for kind in self._kinds.values() if kind == "thinking"]
 
-    def flush(self) -> list[StreamPart]:
-        """The rest at the end of the answer. The last part is a `StopDelta`, unless there is a `failure`."""
-        whole = [event for event in self._sse.flush() if event.data.rstrip().endswith("}")]  # else the stream was cut
-        parts = self._take(whole)
-        parts += [ThinkingDelta(end=True, cut=True) for kind in self._kinds.values() if kind == "thinking"]
-        if self._stop_reason is None and self.failure is None:
-            self.failure = self._failure_of_no_end()
-        if self._counts and (self._said or self.failure is None):  # usage alone is no answer: it may be tried again
-            parts.append(UsageDelta(usage=self._usage()))
-        if self.failure is None:
-            parts.append(self._stop())
-        return parts
-
-    def break_off(self, failure: ProviderError) -> None:
-        """The connection broke. That is no failure if the model had finished before."""
-        if self._stop_reason is None and not self.done:
-            self.failure = self.failure or failure
-
-    def _failure_of_no_end(self) -> ProviderError:
-        start = self._start.lstrip(b"\xef\xbb\xbf \t\r\n")
-        if start.startswith(b"<"):
-            return failure_of_page(self._provider)
-        if start.startswith(b"{"):
-            return failure_of_malformed(self._provider, start.decode("utf-8", "replace"))
-        return failure_of_cut(self._provider)
-
-    def _stop(self) -> StopDelta:
+    def _stop(self) -> StopDelta | None:
+        if self._stop_reason is None:
+            return None
         if self._stop_reason == "refusal":
             message = f"{self._provider}: the model refused to answer. Say it in other words, or ask another model."
             return StopDelta(stop_reason="error", error_message=message)
-        return StopDelta(stop_reason=_STOP_REASONS.get(self._stop_reason or "", "stop"))
+        return StopDelta(stop_reason=_STOP_REASONS.get(self._stop_reason, "stop"))
 
-    def _take(self, events: list[ServerSentEvent]) -> list[StreamPart]:
-        parts: list[StreamPart] = []
-        for event in events:
-            if self.failure is None and not self.done:
-                self._take_event(event.data, parts)
-        self._said = self._said or bool(parts)
-        return parts
-
-    def _take_event(self, data: str, parts: list[StreamPart]) -> None:
-        try:
-            document: JsonValue = json.loads(data)
-            self._take_document(cast("JsonObject", document), parts)
-        except (ValueError, AttributeError, KeyError, TypeError, RecursionError):  # no JSON, or of another shape
-            self.failure = failure_of_malformed(self._provider, data)
+    def _usage(self) -> Usage | None:
+        if not self._counts:
+            return None
+        read, cached, written_to_cache, output = (self._counts.get(name, 0) for name in _COUNTS)
+        return Usage(input_tokens=read + cached + written_to_cache, output_tokens=output, cached_tokens=cached)
 
     def _take_document(self, document: JsonObject, parts: list[StreamPart]) -> None:
         match document["type"]:
@@ -131,7 +76,7 @@ class AnthropicDecoder:
             case "message_stop":
                 self.done = True
             case "error":
-                self.failure = self._failure_of(document)
+                self._fail(self._failure_of(document))
             case _:  # a ping, or an event of the future
                 pass
 
@@ -162,10 +107,6 @@ class AnthropicDecoder:
 
     def _count(self, usage: JsonObject) -> None:
         self._counts.update({name: usage[name] for name in _COUNTS if isinstance(usage.get(name), int)})
-
-    def _usage(self) -> Usage:
-        read, cached, written_to_cache, output = (self._counts.get(name, 0) for name in _COUNTS)
-        return Usage(input_tokens=read + cached + written_to_cache, output_tokens=output, cached_tokens=cached)
 
     def _failure_of(self, document: JsonObject) -> ProviderError:
         failure = failure_of_error_object(self._provider, document)

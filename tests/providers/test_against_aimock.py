@@ -8,7 +8,7 @@ from jupyter_tools.providers.base import Model
 from jupyter_tools.providers.transport import close_shared_client
 from tests.servers.aimock import aimock
 
-WIRES = ["openai", "anthropic", "ollama"]
+WIRES = ["openai", "responses", "anthropic", "ollama"]
 
 
 @pytest.fixture(scope="module")

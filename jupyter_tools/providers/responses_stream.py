@@ -1,0 +1,112 @@
+"""From the bytes of a Responses stream to the pieces of a message. Knows no network."""
+
+from __future__ import annotations
+
+import json
+
+from jupyter_tools.errors import ProviderError
+from jupyter_tools.events import StopDelta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta
+from jupyter_tools.json_types import JsonObject, object_at
+from jupyter_tools.messages import Usage
+from jupyter_tools.providers.failures import failure_of_error_object
+from jupyter_tools.providers.typed_events import TypedEventDecoder
+
+_STATUS_OF_ERROR = {"rate_limit_exceeded": 429, "server_error": 500}
+_ENDS = ("response.completed", "response.incomplete", "response.failed", "response.cancelled")
+
+
+class ResponsesDecoder(TypedEventDecoder):
+    """Decodes one answer of the Responses API."""
+
+    def __init__(self, provider: str) -> None:
+        super().__init__(provider)
+        self._ended: JsonObject = {}  # the response as the last event has it
+        self._called: dict[int, bool] = {}  # for each call, whether its arguments have begun to come
+        self._reasoning = False
+
+    def _open_ends(self) -> list[StreamPart]:
+        return [ThinkingDelta(end=True, cut=True)] if self._reasoning else []
+
+    def _stop(self) -> StopDelta | None:
+        if not self._ended:
+            return None
+        reason = object_at(self._ended, "incomplete_details").get("reason")
+        if reason == "content_filter":
+            message = f"{self._provider}: the provider's content filter stopped the answer."
+            return StopDelta(stop_reason="error", error_message=message)
+        if reason is not None:
+            return StopDelta(stop_reason="length")
+        return StopDelta(stop_reason="tool_calls" if self._called else "stop")
+
+    def _usage(self) -> Usage | None:
+        usage = object_at(self._ended, "usage")
+        if not usage:
+            return None
+        return Usage(
+            input_tokens=usage.get("input_tokens") or 0,
+            output_tokens=usage.get("output_tokens") or 0,
+            reasoning_tokens=object_at(usage, "output_tokens_details").get("reasoning_tokens") or 0,
+            cached_tokens=object_at(usage, "input_tokens_details").get("cached_tokens") or 0,
+        )
+
+    def _take_document(self, document: JsonObject, parts: list[StreamPart]) -> None:
+        kind: str = document["type"]
+        match kind:
+            case "response.output_text.delta" | "response.refusal.delta":
+                parts.append(TextDelta(text=document["delta"]))
+            case "response.reasoning_summary_text.delta" | "response.reasoning_text.delta":
+                self._think(document["delta"], parts)
+            case "response.reasoning_summary_part.added" if document["summary_index"]:
+                self._think("\n\n", parts)
+            case "response.function_call_arguments.delta":
+                self._called[document["output_index"]] = True
+                parts.append(ToolCallDelta(index=document["output_index"], arguments=document["delta"]))
+            case "response.output_item.added":
+                self._start_item(document["output_index"], document["item"], parts)
+            case "response.output_item.done":
+                self._end_item(document["output_index"], document["item"], parts)
+            case "error":
+                self._fail(self._failure_of(document))
+            case _ if kind in _ENDS:
+                self._end(document["response"])
+            case _:  # what is said twice, and events of the future
+                pass
+
+    def _think(self, text: str, parts: list[StreamPart]) -> None:
+        self._reasoning = True
+        parts.append(ThinkingDelta(text=text))
+
+    def _start_item(self, index: int, item: JsonObject, parts: list[StreamPart]) -> None:
+        if item["type"] == "function_call":
+            self._called[index] = False
+            parts.append(ToolCallDelta(index=index, id=item["call_id"], name=item["name"]))
+
+    def _end_item(self, index: int, item: JsonObject, parts: list[StreamPart]) -> None:
+        if item["type"] == "reasoning":
+            self._reasoning = False
+            parts.append(ThinkingDelta(signature=_signature(item), end=True))
+        elif item["type"] == "function_call" and not self._called.get(index):
+            if index not in self._called:
+                self._start_item(index, item, parts)
+            self._called[index] = True
+            parts.append(ToolCallDelta(index=index, arguments=item.get("arguments") or ""))
+
+    def _end(self, response: JsonObject) -> None:
+        self._ended = response
+        self.done = True
+        if response.get("error"):
+            self._fail(self._failure_of(response))
+
+    def _failure_of(self, document: JsonObject) -> ProviderError:
+        failure = failure_of_error_object(self._provider, document)
+        said = object_at(document, "error") or document
+        status = _STATUS_OF_ERROR.get(str(said.get("code")), 400)
+        problem = str(failure).removeprefix(f"{self._provider}: ")
+        return ProviderError(self._provider, problem, status=status, retryable=failure.retryable)
+
+
+def _signature(item: JsonObject) -> str | None:
+    """What the server wants back with its reasoning, if it has given it to keep."""
+    if not item.get("encrypted_content"):
+        return None
+    return json.dumps({"id": item["id"], "encrypted_content": item["encrypted_content"]})

@@ -1,0 +1,103 @@
+"""Event streams whose every event is JSON that names its type: what Anthropic's and OpenAI's newer wires share."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from typing import cast
+
+from jupyter_tools.errors import ProviderError
+from jupyter_tools.events import StopDelta, StreamPart, UsageDelta
+from jupyter_tools.json_types import JsonObject, JsonValue
+from jupyter_tools.messages import Usage
+from jupyter_tools.providers.failures import failure_of_cut, failure_of_malformed, failure_of_page
+from jupyter_tools.providers.sse import ServerSentEvent, SSEDecoder
+
+_TELLING_BYTES = 100
+
+
+class TypedEventDecoder(ABC):
+    """Decodes one answer. A wire says what its events mean, and what its end is.
+
+    Args:
+        provider: The provider's name, for errors.
+
+    Attributes:
+        failure: What went wrong, or None. The parts before it are given all the same.
+        done: True once the server has said that this was all.
+    """
+
+    def __init__(self, provider: str) -> None:
+        self.failure: ProviderError | None = None
+        self.done = False
+        self._provider = provider
+        self._sse = SSEDecoder()
+        self._start = b""
+        self._said = False
+
+    def decode(self, chunk: bytes) -> list[StreamPart]:
+        """The parts that `chunk` completes."""
+        if len(self._start) < _TELLING_BYTES:
+            self._start += chunk[:_TELLING_BYTES]
+        return self._take(self._sse.decode(chunk))
+
+    def flush(self) -> list[StreamPart]:
+        """The rest at the end of the answer. The last part is a `StopDelta`, unless there is a `failure`."""
+        whole = [event for event in self._sse.flush() if event.data.rstrip().endswith("}")]  # else the stream was cut
+        parts = [*self._take(whole), *self._open_ends()]
+        stop, usage = self._stop(), self._usage()
+        if stop is None and self.failure is None:
+            self.failure = self._failure_of_no_end()
+        if usage is not None and (self._said or self.failure is None):  # alone it is no answer: that is tried again
+            parts.append(UsageDelta(usage=usage))
+        if stop is not None and self.failure is None:
+            parts.append(stop)
+        return parts
+
+    def break_off(self, failure: ProviderError) -> None:
+        """The connection broke. That is no failure if the model had finished before."""
+        if self._stop() is None and not self.done:
+            self.failure = self.failure or failure
+
+    def _fail(self, failure: ProviderError) -> None:
+        self.failure = failure
+
+    def _take(self, events: list[ServerSentEvent]) -> list[StreamPart]:
+        parts: list[StreamPart] = []
+        for event in events:
+            if self.failure is None and not self.done:
+                self._take_event(event.data, parts)
+        self._said = self._said or bool(parts)
+        return parts
+
+    def _take_event(self, data: str, parts: list[StreamPart]) -> None:
+        try:
+            document: JsonValue = json.loads(data)
+            self._take_document(cast("JsonObject", document), parts)
+        except (ValueError, AttributeError, KeyError, TypeError, RecursionError):  # no JSON, or of another shape
+            if data.strip() != "[DONE]":
+                self.failure = failure_of_malformed(self._provider, data)
+
+    def _failure_of_no_end(self) -> ProviderError:
+        start = self._start.lstrip(b"\xef\xbb\xbf \t\r\n")
+        if start.startswith(b"<"):
+            return failure_of_page(self._provider)
+        if start.startswith(b"{"):
+            return failure_of_malformed(self._provider, start.decode("utf-8", "replace"))
+        return failure_of_cut(self._provider)
+
+    @abstractmethod
+    def _take_document(self, document: JsonObject, parts: list[StreamPart]) -> None:
+        """Read one event; what is of another shape than it should be may raise `KeyError` and its like."""
+
+    @abstractmethod
+    def _open_ends(self) -> list[StreamPart]:
+        """What closes the blocks that the stream left open."""
+
+    @abstractmethod
+    def _usage(self) -> Usage | None:
+        """The tokens, as far as they are known."""
+
+    @abstractmethod
+    def _stop(self) -> StopDelta | None:
+        """Why the model stopped; None if it has not said so."""

@@ -1,0 +1,162 @@
+import json
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jupyter_tools.messages import AssistantMessage, TextContent, ThinkingContent, ToolCallContent, Usage
+from jupyter_tools.providers.assembly import MessageAssembly
+from jupyter_tools.providers.responses_stream import ResponsesDecoder
+from jupyter_tools.providers.retry import may_be_retried
+
+USAGE = {
+    "input_tokens": 10,
+    "output_tokens": 20,
+    "input_tokens_details": {"cached_tokens": 4},
+    "output_tokens_details": {"reasoning_tokens": 8},
+}
+
+
+def sse(*documents) -> bytes:
+    return "".join(f"event: {d['type']}\ndata: {json.dumps(d, ensure_ascii=False)}\n\n" for d in documents).encode()
+
+
+def event(kind, index=0, **fields) -> dict:
+    return {"type": f"response.{kind}", "output_index": index, **fields}
+
+
+def text(index, *pieces) -> list[dict]:
+    return [
+        event("output_item.added", index, item={"type": "message", "id": "m"}),
+        *[event("output_text.delta", index, delta=piece) for piece in pieces],
+        event("output_text.done", index, text="".join(pieces)),
+        event("output_item.done", index, item={"type": "message", "id": "m"}),
+    ]
+
+
+def call(index, name, *pieces, done="") -> list[dict]:
+    item = {"type": "function_call", "id": f"fc_{index}", "call_id": f"call_{index}", "name": name}
+    return [
+        event("output_item.added", index, item={**item, "arguments": ""}),
+        *[event("function_call_arguments.delta", index, delta=piece) for piece in pieces],
+        event("output_item.done", index, item={**item, "arguments": done or "".join(pieces)}),
+    ]
+
+
+def thought(index, *pieces, **more) -> list[dict]:
+    return [
+        event("output_item.added", index, item={"type": "reasoning", "id": "rs_1", "summary": []}),
+        event("reasoning_summary_part.added", index, summary_index=0),
+        *[event("reasoning_summary_text.delta", index, delta=piece) for piece in pieces],
+        event("output_item.done", index, item={"type": "reasoning", "id": "rs_1", **more}),
+    ]
+
+
+def ended(kind="completed", **more) -> dict:
+    return {"type": f"response.{kind}", "response": {"usage": USAGE, **more}}
+
+
+def read(*chunks: bytes) -> tuple[AssistantMessage, ResponsesDecoder]:
+    decoder = ResponsesDecoder("responses")
+    assembly = MessageAssembly("responses", "gpt-5")
+    for chunk in chunks:
+        for part in decoder.decode(chunk):
+            assembly.add(part)
+    for part in decoder.flush():
+        assembly.add(part)
+    return assembly.message(), decoder
+
+
+def message_of(*documents) -> AssistantMessage:
+    message, decoder = read(sse(*documents))
+    assert decoder.failure is None
+    return message
+
+
+WHOLE = [
+    {"type": "response.created", "response": {}},
+    *thought(0, "Поду", "маю.", encrypted_content="x9"),
+    *text(1, "Смотрю. ", "🤔"),
+    *call(2, "weather", '{"city": ', '"Омск"}'),
+    *call(3, "time_now", done="{}"),
+    ended(),
+]
+
+
+def test_a_whole_answer_is_read() -> None:
+    message = message_of(*WHOLE)
+    thinking, said, *calls = message.content
+    assert isinstance(thinking, ThinkingContent)
+    assert (thinking.thinking, thinking.cut) == ("Подумаю.", False)
+    assert json.loads(thinking.signature or "") == {"id": "rs_1", "encrypted_content": "x9"}
+    assert said == TextContent(text="Смотрю. 🤔")
+    assert calls == [
+        ToolCallContent(id="call_2", name="weather", arguments={"city": "Омск"}),
+        ToolCallContent(id="call_3", name="time_now"),
+    ]
+    assert message.stop_reason == "tool_calls"
+    assert message.usage == Usage(input_tokens=10, output_tokens=20, cached_tokens=4, reasoning_tokens=8)
+
+
+@given(st.lists(st.integers(min_value=0), max_size=12))
+def test_any_cutting_of_the_bytes_gives_the_same_message(places: list[int]) -> None:
+    data = sse(*WHOLE)
+    edges = sorted({0, len(data), *(place % len(data) for place in places)})
+    message, _ = read(*[data[start:end] for start, end in pairwise(edges)])
+    whole = message_of(*WHOLE)
+    assert (message.text, message.thinking, message.tool_calls) == (whole.text, whole.thinking, whole.tool_calls)
+    assert (message.usage, message.stop_reason) == (whole.usage, whole.stop_reason)
+
+
+def test_parts_of_a_summary_are_paragraphs() -> None:
+    second = event("reasoning_summary_part.added", summary_index=1)
+    message = message_of(*thought(0, "one")[:3], second, *thought(0, "two")[2:], *text(1, "ok"), ended())
+    assert message.thinking == "one\n\ntwo"
+
+
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [
+        (ended(), "stop"),
+        (ended("incomplete", incomplete_details={"reason": "max_output_tokens"}), "length"),
+        (ended("incomplete", incomplete_details={"reason": "content_filter"}), "error"),
+        (ended(incomplete_details=None), "stop"),
+    ],
+)
+def test_how_it_ended_is_told(end: dict, reason: str) -> None:
+    message = message_of(*text(0, "half"), end)
+    assert (message.text, message.stop_reason) == ("half", reason)
+
+
+@pytest.mark.parametrize(
+    ("code", "again"), [("server_error", True), ("rate_limit_exceeded", True), ("invalid_prompt", False)]
+)
+@pytest.mark.parametrize("failed", [True, False])
+def test_a_failure_says_whether_it_may_pass(code: str, again: bool, failed: bool) -> None:
+    error = {"code": code, "message": "no luck"}
+    _, decoder = read(sse(ended("failed", error=error) if failed else {"type": "error", **error}))
+    assert decoder.failure is not None
+    assert "no luck" in str(decoder.failure)
+    assert may_be_retried(decoder.failure) is again
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (sse(*text(0, "half")), "cut"),
+        (b"<html>", "web page"),
+        (b"data: {nope}\n\n", "not JSON"),
+        (sse({"type": "response.output_text.delta"}), "not JSON"),
+    ],
+)
+def test_what_is_no_answer_is_a_failure(data: bytes, words: str) -> None:
+    _, decoder = read(data)
+    assert words in str(decoder.failure)
+
+
+def test_reasoning_that_was_cut_is_marked() -> None:
+    message, _ = read(sse(*thought(0, "hm")[:3]))
+    (thinking,) = message.content
+    assert isinstance(thinking, ThinkingContent)
+    assert thinking.cut
