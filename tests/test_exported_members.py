@@ -26,7 +26,6 @@ PUBLIC = [
     "ImageContent",
     "JupyterToolsError",
     "Limits",
-    "Limits",
     "MessageEndEvent",
     "MessageStartEvent",
     "MessageUpdateEvent",

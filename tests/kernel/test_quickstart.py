@@ -89,8 +89,9 @@ def test_a_function_of_the_notebook_was_called_as_a_tool(quickstart: Quickstart)
     assert "78.4" in answer(quickstart.text("own-ask"))
 
 
-def test_a_variable_of_the_notebook_reached_the_model(quickstart: Quickstart) -> None:
-    assert "4.1" in answer(quickstart.text("variables-ask"))
+def test_a_variable_of_the_notebook_reached_the_model_and_its_tool(quickstart: Quickstart) -> None:
+    assert "4.1" in str(quickstart.tool_spans("math_eval")[-1]["args"])
+    assert "16.4" in answer(quickstart.text("variables-ask"))
 
 
 @pytest.mark.parametrize("cell_id", ASKING_CELLS)
