@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, cast
@@ -43,7 +43,7 @@ class LocalProvider:
 
     name = "local"
 
-    async def stream(self, request: Request) -> AsyncIterator[StreamPart]:
+    async def stream(self, request: Request) -> AsyncGenerator[StreamPart, None]:
         """The pieces of one answer. Tools are chosen under a grammar first; if none is, the answer is free text."""
         settings = _settings(request.model)
         loading = load(request.model.name, settings.engine, request.signal)
@@ -103,7 +103,7 @@ class _Turn:
     usage: Usage = NO_USAGE
     finish: str = "stop"
 
-    async def parts(self) -> AsyncIterator[StreamPart]:
+    async def parts(self) -> AsyncGenerator[StreamPart, None]:
         calls = await self._choose()
         for index, call in enumerate(calls):
             arguments = json.dumps(call["arguments"], ensure_ascii=False)
@@ -131,7 +131,7 @@ class _Turn:
                 text += piece.text
         return [] if self.finish == "aborted" else new_calls(read_calls(text), messages)
 
-    async def _generate(self, chat: list[JsonObject], **more: Any) -> AsyncIterator[Piece]:
+    async def _generate(self, chat: list[JsonObject], **more: Any) -> AsyncGenerator[Piece, None]:
         body = {**self.settings.body, "messages": chat, **more}
         async with aclosing(self.engine.generate(body, self.request.signal)) as pieces:
             async for piece in pieces:

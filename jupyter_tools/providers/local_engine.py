@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import importlib
+import itertools
 import json
 import os
 import secrets
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from jupyter_tools.errors import ConfigurationError, MissingExtraError, ModelFileError, ProviderError
-from jupyter_tools.json_types import JsonObject, JsonValue
+from jupyter_tools.json_types import JsonObject
 
 PROMPT_BATCH = 256  # tokens of the prompt read between two chances to stop
 SLOTS = 4  # conversations whose prompts stay in memory, and generations that run at once
 MAX_THREADS = 8  # more do not help a small model
+CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +35,8 @@ class EngineOptions:
 
     Attributes:
         n_ctx: Tokens of the context, shared by what runs at once.
-        n_threads: CPU threads; 0 reads the prompt with all that this process may use and leaves one free while it
-            writes: threads that wait for each other at every token would be 6 times slower if one has to share its core.
+        n_threads: CPU threads. 0 reads the prompt with all that this process may use, and leaves one free while it
+            writes: writing threads wait for each other at every layer, so one that shares its core slows all down.
     """
 
     n_ctx: int = 8192
@@ -70,7 +73,12 @@ class Engine:
         self._jobs: set[_Job] = set()
         self._server: Any = _load(path, options)
 
-    async def generate(self, body: JsonObject, signal: asyncio.Event | None = None) -> AsyncIterator[Piece]:
+    @property
+    def running(self) -> int:
+        """How many generations the engine is at, stopped ones that it has not noticed yet included."""
+        return len(self._jobs)
+
+    async def generate(self, body: JsonObject, signal: asyncio.Event | None = None) -> AsyncGenerator[Piece, None]:
         """Stream the answer to `body`, a request of llama.cpp's chat completions API.
 
         Args:
@@ -164,24 +172,25 @@ class _Job:
             self.loop.call_soon_threadsafe(self._awake.set)
 
     async def pieces(self) -> list[Piece]:
-        """What is there, after waiting until there is something; an error is raised once it is the next."""
+        """What is there, after waiting until there is something; an error is raised once it is the first."""
         await self._awake.wait()
-        self._awake.clear()
         with self._lock:
             waiting, self._pieces = self._pieces, []
-        if isinstance(waiting[0], ProviderError):
-            raise waiting[0]
-        pieces = [piece for piece in waiting if isinstance(piece, Piece)]
-        if len(pieces) < len(waiting):
-            errors = [piece for piece in waiting if isinstance(piece, ProviderError)]
-            raise errors[0]
-        return pieces
+            self._awake.clear()
+            if isinstance(waiting[0], ProviderError):
+                raise waiting[0]
+            pieces = list(itertools.takewhile(lambda item: isinstance(item, Piece), waiting))
+            self._pieces = waiting[len(pieces) :]
+            if self._pieces:
+                self._awake.set()
+        return cast("list[Piece]", pieces)
 
 
-def _piece(data: dict[str, Any]) -> Piece | None:
-    choice = data["choices"][0]
-    delta, timings = choice.get("delta") or {}, data.get("timings") or {}
-    text, thinking = delta.get("content") or "", delta.get("reasoning_content") or ""
+def _piece(data: JsonObject) -> Piece | None:
+    choice: JsonObject = data["choices"][0]
+    delta: JsonObject = choice.get("delta") or {}
+    timings: JsonObject = data.get("timings") or {}
+    text, thinking = str(delta.get("content") or ""), str(delta.get("reasoning_content") or "")
     if not (text or thinking or choice["finish_reason"]):
         return None  # how far the prompt has been read
     cached = timings.get("cache_n", 0)
@@ -195,7 +204,7 @@ def _piece(data: dict[str, Any]) -> Piece | None:
     )
 
 
-def _explain(error: dict[str, JsonValue]) -> str:
+def _explain(error: JsonObject) -> str:
     if error.get("type") == "exceed_context_size_error":
         tokens, room = int(error["n_prompt_tokens"]), int(error["n_ctx"])
         return (
@@ -208,7 +217,7 @@ def _explain(error: dict[str, JsonValue]) -> str:
 # --- loading ---
 def _load(path: Path, options: EngineOptions) -> Any:
     try:
-        import xllamacpp
+        xllamacpp: Any = importlib.import_module("xllamacpp")  # it has no types
     except ImportError as error:
         raise MissingExtraError("xllamacpp", "local", "A local model") from error
     if not path.is_file():
@@ -248,7 +257,7 @@ def usable_cpus() -> int:
     affinity = getattr(os, "sched_getaffinity", None)
     cpus = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
     try:
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
+        quota, period = CPU_QUOTA.read_text(encoding="ascii").split()
         cpus = min(cpus, max(1, int(quota) // int(period)))
     except (OSError, ValueError):  # no cgroup, or "max": no quota
         pass

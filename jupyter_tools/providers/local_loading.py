@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +42,7 @@ class Loading:
     signal: asyncio.Event | None
     engine: Engine | None = None
 
-    async def parts(self) -> AsyncIterator[Notice]:
+    async def parts(self) -> AsyncGenerator[Notice, None]:
         """Fetch and load, and tell how it goes.
 
         Raises:
@@ -63,7 +63,7 @@ class Loading:
     def _stopped(self) -> bool:
         return self.signal is not None and self.signal.is_set()
 
-    async def _fetch(self, entry: ModelEntry) -> AsyncIterator[Notice]:
+    async def _fetch(self, entry: ModelEntry) -> AsyncGenerator[Notice, None]:
         fetching = _Fetching(entry, self.signal)
         try:
             async with aclosing(fetching.notices()) as notices:
@@ -91,7 +91,7 @@ class _Fetching:
         self._where = "..."
         self._fraction = 0.0
 
-    async def notices(self) -> AsyncIterator[Notice]:
+    async def notices(self) -> AsyncGenerator[Notice, None]:
         task = asyncio.create_task(asyncio.to_thread(self._pull))
         try:
             while not task.done():
@@ -103,7 +103,7 @@ class _Fetching:
         finally:
             self._stop.set()
 
-    async def or_fail_as(self, error: ModelFileError) -> AsyncIterator[Notice]:
+    async def or_fail_as(self, error: ModelFileError) -> AsyncGenerator[Notice, None]:
         """As `notices`; if this fails as well, the first failure is the one that is told."""
         try:
             async with aclosing(self.notices()) as notices:
@@ -118,10 +118,8 @@ class _Fetching:
         return Notice(kind="load", text=text, fraction=self._fraction)
 
     def _pull(self) -> None:
-        try:
+        with suppress(_StoppedError):
             pull(self._entry, self._progress)
-        except _StoppedError:
-            pass
 
     def _progress(self, where: str, done: int, total: int) -> None:
         self._where, self._fraction = where, min(1.0, done / total)

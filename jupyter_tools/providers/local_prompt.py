@@ -159,7 +159,7 @@ def _result_lines(calls: Sequence[ToolCallContent], results: Sequence[ToolResult
     for result in results:
         call = by_id.get(result.tool_call_id)
         arguments = ", ".join(f"{k}={v!r}" for k, v in call.arguments.items()) if call else ""
-        yield f"{result.tool_name}({arguments}) = {result.text}"
+        yield f"{result.tool_name}({arguments}) {'failed:' if result.is_error else '='} {result.text}"
 
 
 def _say(role: str, content: str) -> JsonObject:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.tools.tool import AgentTool
@@ -57,12 +58,14 @@ def plain_schema(schema: JsonValue, names: Mapping[str, str]) -> JsonObject:
         schema: A JSON Schema.
         names: The new names of the definitions it may refer to.
     """
-    if not isinstance(schema, dict):
-        return {}
+    return _plain(cast("JsonObject", schema), names) if isinstance(schema, dict) else {}
+
+
+def _plain(schema: JsonObject, names: Mapping[str, str]) -> JsonObject:
     if "$ref" in schema:
         target = names.get(str(schema["$ref"]).rpartition("/")[2])
         return {"$ref": f"#/$defs/{target}"} if target is not None else {}
-    plain = {key: schema[key] for key in _LITERAL if key in schema}
+    plain: JsonObject = {key: schema[key] for key in _LITERAL if key in schema}
     for key in ("anyOf", "oneOf"):
         if key in schema:
             plain["anyOf"] = [plain_schema(option, names) for option in schema[key]]

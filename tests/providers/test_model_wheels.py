@@ -24,7 +24,9 @@ def wheel_with(path, number, piece):
         archive.writestr(f"demo_weights_{number}/__init__.py", "raise SystemExit('imported')")
         archive.writestr(f"demo_weights_{number}/data.bin", piece)
         archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: demo-weights-{number}\nVersion: 1.0\n")
-        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
         archive.writestr(f"{info}/RECORD", "")
     return path
 
@@ -70,7 +72,7 @@ def test_pip_finds_wheels_in_a_folder_of_the_users_configuration(wheels, tmp_pat
 def test_a_wheel_that_pip_does_not_find_is_told(tmp_path, monkeypatch):
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    with pytest.raises(SourceError, match="pip does not find demo-weights-1==1.0: .*No matching distribution"):
+    with pytest.raises(SourceError, match=r"pip does not find demo-weights-1==1\.0: .*No matching distribution"):
         locate([PARTS[0].requirement])
 
 
