@@ -260,10 +260,11 @@ def test_span_ids_are_unique_and_of_sixteen_digits(store: TraceStore) -> None:
 
 
 def test_stores_leave_no_thread_and_no_open_file_behind(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
     for number in range(5):
         store = TraceStore(tmp_path / f"{number}.db")
         record_calls(store, 1)
         store.close()
     gc.collect()
     shutil.rmtree(tmp_path)
-    wait_until(lambda: not any(thread.name == "jupyter_tools traces" for thread in threading.enumerate()))
+    wait_until(lambda: not any(t.name == "jupyter_tools traces" for t in set(threading.enumerate()) - before))
