@@ -29,7 +29,6 @@ from jupyter_tools.tools.threads import Mailbox
 from jupyter_tools.tools.tool import AgentTool
 
 SLICE_S = 0.01  # tools that never wait let others have the loop this often
-MAX_SPARES = 64
 
 
 class EventSink(Protocol):
@@ -44,7 +43,7 @@ class Batch:
     """The calls of one message.
 
     Workers, each a task, take calls from a queue. A worker goes straight on to the next call unless a tool makes it
-    wait; then spare ones go on. So a thousand tools that do not wait cost two tasks and not a thousand, while tools
+    wait; then a spare one goes on. So a thousand tools that do not wait cost two tasks and not a thousand, while tools
     that wait run side by side as if each had a task of its own, which it has for as long as it runs.
     """
 
@@ -75,7 +74,7 @@ class Batch:
         self._over: asyncio.Future[None] = loop.create_future()
         self._context = contextvars.copy_context()
         self._workers: set[asyncio.Task[None]] = set()
-        self._spares, self._wanted_spares = 0, 1
+        self._has_spare = False
 
     # --- the frame ---
     def announce(self, calls: Iterable[ToolCallContent]) -> None:
@@ -101,7 +100,7 @@ class Batch:
 
     async def _run_all(self, signal: asyncio.Event | None) -> None:
         watcher = None if signal is None else self._loop.create_task(self._watch(signal))
-        self._call_workers()
+        self._call_worker()
         try:
             await asyncio.wait([self._over])
             self._over.result()
@@ -140,28 +139,27 @@ class Batch:
         return any(invocation.result.terminate for invocation in self._all if invocation.result is not None)
 
     # --- workers ---
-    def _call_workers(self) -> None:
-        """See to it that somebody takes the next calls, if there are any and room for them."""
-        while self._spares < self._wanted_spares and self._spares < self._room():
-            self._spares += 1
-            # Not `create_task`: a loop with eager tasks would start each worker inside the one that calls it.
-            worker = asyncio.Task(self._work(), loop=self._loop, context=self._context.copy())
-            self._workers.add(worker)
-            worker.add_done_callback(self._worker_left)
+    def _call_worker(self) -> None:
+        """See to it that somebody takes the next call, if there is one and room for it."""
+        if self._has_spare or not self._has_room():
+            return
+        self._has_spare = True
+        # Not `create_task`: a loop with eager tasks would start each worker inside the one that calls it.
+        worker = asyncio.Task(self._work(), loop=self._loop, context=self._context.copy())
+        self._workers.add(worker)
+        worker.add_done_callback(self._worker_left)
 
-    def _room(self) -> float:
-        """How many calls may be taken from the queue now."""
-        return min(len(self._queue), self._limit - len(self._running))
+    def _has_room(self) -> bool:
+        return bool(self._queue) and len(self._running) < self._limit
 
     async def _work(self) -> None:
-        self._spares -= 1
-        self._wanted_spares = min(2 * self._wanted_spares, MAX_SPARES)  # tools wait, so more will be needed
+        self._has_spare = False
         task = cast("asyncio.Task[None]", asyncio.current_task())
         slice_end = self._loop.time() + SLICE_S
-        while self._room() > 0:
+        while self._has_room():
             invocation = self._queue.popleft()
             self._running.add(invocation)
-            self._call_workers()
+            self._call_worker()
             await invocation.run(task)
             if self._is_stained(task):
                 return
@@ -180,7 +178,7 @@ class Batch:
         self._workers.discard(worker)
         if not worker.cancelled() and (error := worker.exception()) is not None and not self._over.done():
             self._over.set_exception(error)  # nothing a tool does comes here: a mistake of ours must not be silent
-        self._call_workers()
+        self._call_worker()
 
     # --- news of calls ---
     def _on_update(self, invocation: Invocation, update: AgentToolResult) -> None:
@@ -202,7 +200,7 @@ class Batch:
             )
         if self._unfinished == 0 and not self._over.done():
             self._over.set_result(None)
-        self._call_workers()
+        self._call_worker()
 
     # --- the end before the end ---
     async def _watch(self, signal: asyncio.Event) -> None:
