@@ -148,8 +148,9 @@ class AgentRun:
 
     @property
     def messages(self) -> tuple[Message, ...]:
-        """What the run has added to the conversation so far."""
-        return tuple(self._messages)
+        """What the run has added to the conversation so far. A prompt that got no answer at all is not part of it."""
+        answered = any(isinstance(message, AssistantMessage) for message in self._messages)
+        return tuple(self._messages) if answered else ()
 
     def _end_event(self) -> AgentEndEvent:
         return AgentEndEvent(

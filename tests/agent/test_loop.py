@@ -239,6 +239,15 @@ async def test_what_can_never_work_is_raised_after_the_last_event():
     assert isinstance(last := seen[-1], AgentEndEvent)
     assert (last.stop_reason, last.error_message) == ("error", "no key")
     assert not agent.running
+    assert agent.messages == []
+
+
+async def test_a_prompt_that_got_no_answer_is_not_in_the_conversation_so_that_it_can_be_sent_again():
+    agent = agent_of([error(status=401, message="wrong key")], ["Hello."])
+    assert (await agent.run("Hi")).stop_reason == "error"
+    assert agent.messages == []
+    await agent.run("Hi")
+    assert [m.role for m in agent.messages] == ["user", "assistant"]
 
 
 async def test_usage_adds_up_over_turns():
@@ -281,7 +290,7 @@ def test_whatever_happens_the_events_are_well_formed_and_the_conversation_is_val
         await stream
         assert_well_formed(seen)
         assert_valid(agent.messages)
-        assert isinstance(agent.messages[0], UserMessage)
+        assert not agent.messages or isinstance(agent.messages[0], UserMessage)
         assert seen[-1].messages == tuple(agent.messages)
 
     asyncio.run(main())
