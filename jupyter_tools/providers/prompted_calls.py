@@ -35,6 +35,7 @@ _GAP_AFTER_CALL = re.compile(rf"[{re.escape(_BETWEEN_CALLS)}\s]*")
 _FENCED = re.compile(r"`{3,}\w*\s*(.*?)\s*(?:`{3,})?", re.DOTALL)
 _END_OF_FENCED_INPUT = re.compile(r"\n[ \t]{0,20}`{3}")
 _OPENED_OBJECT = re.compile(r"\{\s*")
+_LONGEST_PIECE = 2048
 _LONGEST_LINE_END = 60  # characters in which the end of plain input can be told
 
 
@@ -80,8 +81,11 @@ class PromptedCallDecoder:
 
     def decode(self, text: str) -> list[PromptedPart]:
         """What is certain after one more piece."""
-        self._buffer += text
-        return self._advance()
+        parts: list[PromptedPart] = []
+        for at in range(0, len(text), _LONGEST_PIECE):  # each step copies what is left of the piece
+            self._buffer += text[at : at + _LONGEST_PIECE]
+            parts += self._advance()
+        return parts
 
     def flush(self, *, cut: bool = False) -> list[PromptedPart]:
         """The rest. What still waited for its end becomes a call if it can be repaired, else prose.
@@ -161,16 +165,16 @@ class PromptedCallDecoder:
 
     def _read_gap(self) -> bool:
         """Hold the blanks before a possible call, and drop what closes the one before. False if more is needed."""
-        blanks = (_GAP_AFTER_CALL if self._after_call else _BLANK).match(self._buffer)
-        if blanks is not None and blanks.end():
-            self._hold(blanks.end())
-        if not self._buffer:
-            return False
-        closer = self._closer() if self._after_call else ""
-        if closer:
+        while True:
+            blanks = (_GAP_AFTER_CALL if self._after_call else _BLANK).match(self._buffer)
+            if blanks is not None and blanks.end():
+                self._hold(blanks.end())
+            if not self._buffer:
+                return False
+            closer = self._closer() if self._after_call else ""
+            if not closer:
+                return closer is not None
             self._buffer, self._gap, self._line_start = self._buffer[len(closer) :], "", False
-            return self._read_gap()
-        return closer is not None
 
     def _closer(self) -> str | None:
         ticks = _TICKS.match(self._buffer) if self._fence else None

@@ -165,6 +165,13 @@ def test_where_nothing_is_called_nothing_is_lost(text: str, cut: bool) -> None:
         assert "".join(map(str, parts)) == text
 
 
+@pytest.mark.parametrize("text", ["A line.\n" * 20_000, "`a` " * 20_000, ADD + "</tool_call>" * 5_000])
+def test_a_long_answer_may_come_in_one_piece(text: str) -> None:
+    started = time.perf_counter()
+    assert decoded(text) == [text] or decoded(text) == [CALL]
+    assert time.perf_counter() - started < 10
+
+
 @pytest.mark.parametrize("text", ["The sum is", "[1", "{ is", '{"city', "`{", "<b", "- Action", '{"name": "An'])
 def test_what_cannot_be_a_call_streams_at_once(text: str) -> None:
     decoder = PromptedCallDecoder(["search"])
