@@ -41,7 +41,9 @@ def installed() -> Path:
         if not (folder / "complete").exists():
             shutil.copy(PACKAGE, folder)
             command = [*npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"]
-            subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)
+            done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True, timeout=300)
+            if done.returncode:
+                raise RuntimeError(f"npm cannot fetch the server that the tests talk to:\n{done.stderr[-2000:]}")
             (folder / "complete").touch()
     return folder
 
