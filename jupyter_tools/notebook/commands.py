@@ -16,7 +16,6 @@ from jupyter_tools.notebook.session import Session
 from jupyter_tools.notebook.tables import Table
 from jupyter_tools.notebook.tool_call import ToolOutcome, call_tool
 from jupyter_tools.notebook.tool_line import arguments_summary, tool_arguments
-from jupyter_tools.tools.registry import default_registry
 from jupyter_tools.tools.running import RunningTool, running_tools
 from jupyter_tools.tools.tool import AgentTool
 
@@ -81,7 +80,7 @@ class Commands:
         """`%tool`: list the tools, or those that run, or run one."""
         name, _, text = line.strip().partition(" ")
         if not name:
-            return tool_table(default_registry())
+            return tool_table(self._session.known_tools())
         if name == "--running":
             return running_table(running_tools())
         tool = self._session.find_tool(name)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from jupyter_tools.auth import find_key
 
-_KEYLESS = ("local", "scripted")
+_KEYLESS = ("local", "ollama", "scripted")
+_SHARED = {"responses": "openai"}  # the same server behind another wire
 
 
 def key_status(provider: str, base_url: str | None = None) -> str:
     """What `%agent` says about the key of a provider."""
     if provider in _KEYLESS:
         return "not needed"
-    variable = f"{provider.upper()}_API_KEY"
-    if find_key(provider, [variable]) is not None:
+    owner = _SHARED.get(provider, provider)
+    variable = f"{owner.upper()}_API_KEY"
+    if find_key(owner, [variable]) is not None:
         return "found"
     return "none; the server may not need one" if base_url else f"not found; set {variable}"

@@ -72,8 +72,13 @@ class Session:
         registry = default_registry()
         if name in registry:
             return registry.get(name)
-        mine = [key for key, value in self._namespace.items() if isinstance(value, AgentTool)]
-        raise UnknownNameError("tool", name, [*registry.names(), *mine])
+        raise UnknownNameError("tool", name, [tool.name for tool in self.known_tools()])
+
+    def known_tools(self) -> list[AgentTool]:
+        """The registered tools and the notebook's own, by name."""
+        own = {value.name: value for value in list(self._namespace.values()) if isinstance(value, AgentTool)}
+        known = {**{tool.name: tool for tool in default_registry()}, **own}
+        return [known[name] for name in sorted(known)]
 
     def stop(self) -> str:
         """Stop the run that goes on, from any thread. Says what happened."""

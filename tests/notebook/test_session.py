@@ -64,6 +64,12 @@ def test_a_variable_that_is_no_function_is_no_tool():
         session.find_tool("shuot")
 
 
+def test_the_notebooks_own_tools_are_known_beside_the_registered_ones():
+    names = [tool.name for tool in Session({"loud": shout, "x": 1}).known_tools()]
+    assert names == sorted(names)
+    assert {"shout", "math_eval"} <= set(names)
+
+
 async def test_stop_aborts_the_run_that_goes_on():
     session = Session({})
     agent = session.agent(SHORT)
