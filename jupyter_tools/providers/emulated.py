@@ -28,6 +28,7 @@ from jupyter_tools.providers.registry import provider_for
 from jupyter_tools.providers.token_estimate import estimate_message_tokens, estimate_tokens
 from jupyter_tools.providers.tool_support import Chunk, chunks_of, request_from_openai, resolve, response_format_of
 from jupyter_tools.thinking import ThinkingDecoder
+from jupyter_tools.tools.tool import AgentTool
 
 FORMAT_OPTION = "tool_format"
 NATIVE = "native"
@@ -78,7 +79,7 @@ class ToolSupportProvider:
         messages: Iterable[Mapping[str, JsonValue]],
         stream: bool = True,  # the older door's place for it
         media: Iterable[Any] | None = None,
-        tools: Iterable[Mapping[str, JsonValue]] | None = None,
+        tools: Iterable[Mapping[str, JsonValue] | AgentTool | str] | None = None,
         *,
         response_format: Mapping[str, JsonValue] | None = None,
         **kwargs: Any,
@@ -90,7 +91,7 @@ class ToolSupportProvider:
             messages: OpenAI's messages.
             stream: False to get the text in one piece.
             media: Images for the last message: `data:` URLs, bytes or paths of files.
-            tools: OpenAI's tool definitions, as many as you like.
+            tools: OpenAI's tool definitions, tools, or names of known ones; as many as you like.
             response_format: OpenAI's; it wins over what a tool format would ask for.
             **kwargs: `provider` (a name or an instance; it wins over the model's), `api_key`, `tool_choice`,
                 `tool_format`; all others are options of the request.

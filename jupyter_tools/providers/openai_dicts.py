@@ -23,6 +23,7 @@ from jupyter_tools.messages import (
     UserMessage,
 )
 from jupyter_tools.providers.assembly import parse_arguments
+from jupyter_tools.tools.registry import default_registry
 from jupyter_tools.tools.tool import AgentTool
 
 _SYSTEM_ROLES = ("system", "developer")
@@ -124,17 +125,21 @@ def _from_data_url(url: str) -> ImageContent:
     return ImageContent(data=data, mime_type=kind or "image/png")
 
 
-def tools_from_openai(tools: Iterable[Mapping[str, JsonValue] | AgentTool]) -> tuple[AgentTool, ...]:
-    """OpenAI's tool definitions as tools that are only declared; tools of ours stay as they are.
+def tools_from_openai(tools: Iterable[Mapping[str, JsonValue] | AgentTool | str]) -> tuple[AgentTool, ...]:
+    """OpenAI's tool definitions as tools that are only declared; our own tools and the names of known ones as they are.
 
     Raises:
-        ConfigurationError: If a definition has no name.
+        ConfigurationError: If a definition has no name, or a name is not known.
     """
-    return tuple(tool if isinstance(tool, AgentTool) else _tool(dict(tool)) for tool in tools)
+    return tuple(_tool(tool) for tool in tools)
 
 
-def _tool(data: JsonObject) -> AgentTool:
-    function = object_at(data, "function") or data
+def _tool(tool: Mapping[str, JsonValue] | AgentTool | str) -> AgentTool:
+    if isinstance(tool, AgentTool):
+        return tool
+    if isinstance(tool, str):
+        return default_registry().get(tool)
+    function = object_at(dict(tool), "function") or dict(tool)
     name = function.get("name")
     if not isinstance(name, str) or not name:
         raise ConfigurationError('A tool has no name. Write {"type": "function", "function": {"name": ...}}.')

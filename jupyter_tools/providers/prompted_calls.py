@@ -114,7 +114,10 @@ class PromptedCallDecoder:
         text, self._gap, self._in_gap, self._after_call = self._gap + text, "", False, False
         if text:
             self._line_start = text.endswith("\n")
-            self._parts.append(ThinkingDelta(text=text) if self._thinking else TextDelta(text=text))
+            if self._parts and isinstance(last := self._parts[-1], TextDelta) and not self._thinking:
+                self._parts[-1] = TextDelta(text=last.text + text)  # one piece of news for one piece of text
+            else:
+                self._parts.append(ThinkingDelta(text=text) if self._thinking else TextDelta(text=text))
         if self._fence:
             self._enter_code(self._fence)
 

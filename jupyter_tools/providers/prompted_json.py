@@ -199,6 +199,9 @@ def arguments_text(value: JsonValue, text_parameter: str | None) -> str:
             value = cast("JsonObject", parsed)
         elif parsed is None and value.strip() == "null":
             value = None
+        elif text_parameter:
+            text = parsed if isinstance(parsed, str) else value  # `"Moscow"` and `Moscow` mean the same
+            return json.dumps({text_parameter: text}, ensure_ascii=False)
         else:
-            return json.dumps({text_parameter: value}, ensure_ascii=False) if text_parameter else value
+            return value
     return json.dumps({} if value is None else value, ensure_ascii=False)

@@ -23,6 +23,7 @@ from jupyter_tools.providers.openai_dicts import (
 )
 from jupyter_tools.providers.registry import parse_model, provider_for
 from jupyter_tools.thinking import Reasoning
+from jupyter_tools.tools.tool import AgentTool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def request_from_openai(
     messages: Iterable[Mapping[str, JsonValue]],
     *,
     media: Iterable[Any] | None = None,
-    tools: Iterable[Mapping[str, JsonValue]] | None = None,
+    tools: Iterable[Mapping[str, JsonValue] | AgentTool | str] | None = None,
     tool_choice: JsonValue = None,
 ) -> Request:
     """OpenAI's dicts as a request; images in `media` go with the last thing the user said."""

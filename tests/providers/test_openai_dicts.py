@@ -69,8 +69,8 @@ def test_an_unknown_role_is_an_error() -> None:
 def test_tool_definitions_become_declared_tools() -> None:
     ours = AgentTool(name="mine")
     wire = {"type": "function", "function": {"name": "add", "parameters": {"properties": {"a": {}}}}}
-    tools = tools_from_openai([wire, ours, {"name": "flat"}])
-    assert [tool.name for tool in tools] == ["add", "mine", "flat"]
+    tools = tools_from_openai([wire, ours, {"name": "flat"}, "time_now"])
+    assert [tool.name for tool in tools] == ["add", "mine", "flat", "time_now"]
     assert tools[0].parameters == {"type": "object", "properties": {"a": {}}}
     assert tools[0].execute is None
     with pytest.raises(ConfigurationError, match="no name"):

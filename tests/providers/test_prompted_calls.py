@@ -179,6 +179,11 @@ def test_what_cannot_be_a_call_streams_at_once(text: str) -> None:
     assert joined(parts) == [text]
 
 
+def test_a_piece_of_prose_stays_one_piece() -> None:
+    text = "One line, [1],\nanother `one`\nand more. "
+    assert PromptedCallDecoder(["add"]).decode(text) == [TextDelta(text=text)]
+
+
 def test_a_call_is_reported_as_soon_as_it_is_complete() -> None:
     assert joined(PromptedCallDecoder(["add"]).decode(ADD)) == [CALL]
 

@@ -114,6 +114,7 @@ def test_what_is_not_wholly_calls_of_known_tools_is_none(value) -> None:
         ("null", "{}"),
         ("{'a': 1,}", '{"a": 1}'),
         ("Moscow", '{"city": "Moscow"}'),
+        ('"Moscow"', '{"city": "Moscow"}'),
         ("[1, 2]", '{"city": "[1, 2]"}'),
         ([1], "[1]"),
     ],
