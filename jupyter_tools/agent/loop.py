@@ -176,7 +176,8 @@ class AgentRun:
         turn = turns_since_heard = 0
         while not self._at_limit():
             turn, turns_since_heard = turn + 1, turns_since_heard + 1
-            goes_on = await self._turn(turn, last=turns_since_heard >= self._settings.max_turns)
+            last = turns_since_heard >= self._settings.max_turns or self._refusal is not None
+            goes_on = await self._turn(turn, last=last)
             if self._stop_reason in ("aborted", "error", "limit"):
                 return
             if self._hear(self._inbox.steering):
@@ -219,9 +220,16 @@ class AgentRun:
         results, goes_on = await self._use_tools(message, last=last)
         self._push(TurnEndEvent(turn=turn, message=message, tool_results=tuple(results)))
         self._stop_reason, self._error_message = self._reason(message, last=last), message.error_message
+        if last and self._refusal is not None and self._stop_reason == "max_turns":
+            self._stop_reason, self._error_message = "limit", self._refusal
         if self._signal.is_set() and not self._at_limit():
             self._stop_reason = "aborted"
         return goes_on
+
+    @property
+    def _refusal(self) -> str | None:
+        """Why a call was refused because the model repeats itself or calls too much: then it has to answer."""
+        return None if self._execution.history is None else self._execution.history.refusal
 
     def _reason(self, message: AssistantMessage, *, last: bool) -> StopReason:
         if last and self._settings.tools and message.stop_reason not in ("error", "aborted"):

@@ -91,6 +91,15 @@ async def test_calls_that_the_last_turn_makes_all_the_same_are_skipped():
     assert agent.messages[-1].is_error
 
 
+async def test_a_model_that_repeats_the_same_call_has_to_answer():
+    again = [call("add", {"a": 1, "b": 1})]
+    agent = agent_of(again, again, again, ["Two, then."], ["never"])
+    result = await agent.run("go")
+    assert [r.tool_choice for r in provider_of(agent).requests] == ["auto", "auto", "auto", "none"]
+    assert (result.text, result.stop_reason) == ("Two, then.", "limit")
+    assert result.error_message.startswith("add was called with these arguments 2 times")
+
+
 async def test_zero_turns_are_refused():
     with pytest.raises(ConfigurationError, match="max_turns"):
         agent_of(max_turns=0)
