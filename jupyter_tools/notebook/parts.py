@@ -22,6 +22,8 @@ _MOST = 20_000  # characters of a tool's result that a page keeps; the traces ke
 
 def seconds(duration_ms: float) -> str:
     """A duration as a person reads it: "3 ms", "3.2 s", "2 min 5 s"."""
+    if duration_ms < 1:
+        return "under 1 ms"
     if duration_ms < 1000:
         return f"{duration_ms:.0f} ms"
     if duration_ms < 60_000:
