@@ -11,6 +11,7 @@ The tree:
     ├── ToolArgumentsError          arguments that do not fit a tool's schema
     ├── ModelFileError              the weights of an embedded model cannot be had or are damaged
     ├── ProviderError               a model's server answered with an error, or not at all
+    ├── WebError                    a search engine or a web page cannot be reached, or must not be
     └── TraceStoreError             the trace store cannot be read or written
 """
 
@@ -139,6 +140,10 @@ class ProviderError(JupyterToolsError):
         self.retry_after_s = retry_after_s
         self.retryable = retryable
         super().__init__(f"{provider}: {problem}")
+
+
+class WebError(JupyterToolsError):
+    """A search engine or a web page cannot be reached or read, or must not be."""
 
 
 class TraceStoreError(JupyterToolsError):

@@ -1,0 +1,141 @@
+"""The text of the files that a bucket takes: text, Markdown, tables as text, JSON, notebooks, and zips of those.
+
+Nothing is ever unpacked onto the disk.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import json
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any, cast
+
+from jupyter_tools.errors import ConfigurationError
+from jupyter_tools.json_types import JsonObject, JsonValue
+
+TEXT_ENDINGS = (".txt", ".md", ".markdown", ".rst", ".csv", ".tsv", ".json", ".jsonl", ".log", ".py")
+KNOWN_ENDINGS = (*TEXT_ENDINGS, ".ipynb", ".zip")
+MAX_FILE_BYTES = 20_000_000
+_MAX_MEMBERS = 200
+_MAX_MEMBER_BYTES = 2_000_000
+_MAX_OUTPUT = 2000  # characters of a cell's output
+
+_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BucketText:
+    """One text of a bucket.
+
+    Attributes:
+        source: The file it comes from, and behind a slash the member of an archive.
+        text: The text.
+    """
+
+    source: str
+    text: str
+
+
+def texts_of(name: str, data: bytes) -> list[BucketText]:
+    """The texts in a file.
+
+    Args:
+        name: The file's name; its ending says what it is.
+        data: Its content.
+
+    Raises:
+        ConfigurationError: If it is of another kind, too large, or damaged.
+    """
+    if len(data) > MAX_FILE_BYTES:
+        size, limit = f"{len(data) / 1e6:.1f}", f"{MAX_FILE_BYTES / 1e6:.0f}"
+        raise ConfigurationError(f"The file {name!r} has {size} MB; a bucket takes up to {limit} MB.")
+    if _ending(name) == ".zip":
+        return list(_texts_of_zip(name, data))
+    return [BucketText(source=name, text=_text(name, data))]
+
+
+def _ending(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
+
+
+def _text(name: str, data: bytes) -> str:
+    ending = _ending(name)
+    if ending not in KNOWN_ENDINGS or ending == ".zip":
+        raise ConfigurationError(f"A bucket cannot read {name!r}. It takes {', '.join(KNOWN_ENDINGS)}.")
+    text = decoded(data)
+    if "\0" in text:
+        raise ConfigurationError(f"The file {name!r} holds binary data, not text.")
+    return _text_of_notebook(name, text) if ending == ".ipynb" else text
+
+
+def decoded(data: bytes) -> str:
+    """Text out of bytes: UTF-8, or UTF-16 with its mark. What is neither becomes the replacement character."""
+    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
+    return data.decode(encoding, errors="replace")
+
+
+# --- archives ---
+def _texts_of_zip(name: str, data: bytes) -> Iterator[BucketText]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            for member in members[:_MAX_MEMBERS]:
+                yield BucketText(source=f"{name}/{member.filename}", text=_text_of_member(archive, member))
+            if len(members) > _MAX_MEMBERS:
+                yield BucketText(source=name, text=f"[{len(members) - _MAX_MEMBERS} more files are left out.]")
+    except zipfile.BadZipFile as error:
+        raise ConfigurationError(f"The file {name!r} is no zip archive, or damaged: {error}") from error
+
+
+def _text_of_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> str:
+    """The member's text, or why it is left out: one bad file does not spoil the others."""
+    path = PurePosixPath(member.filename.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+        return "[Left out: its name points outside of the archive.]"
+    if stat.S_ISLNK(member.external_attr >> 16):
+        return "[Left out: it is a link.]"
+    try:
+        with archive.open(member) as file:
+            data = file.read(_MAX_MEMBER_BYTES + 1)  # what the archive says of its sizes need not be true
+        if len(data) > _MAX_MEMBER_BYTES:
+            return f"[Left out: it is larger than {_MAX_MEMBER_BYTES / 1e6:.0f} MB.]"
+        return _text(path.name, data)
+    except ConfigurationError as error:
+        return f"[Left out: {error}]"
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+        return f"[Left out: it cannot be unpacked: {error}]"
+
+
+# --- notebooks ---
+def _text_of_notebook(name: str, text: str) -> str:
+    try:
+        cells: object = json.loads(text)["cells"]
+        if not isinstance(cells, list):
+            raise TypeError
+        return "\n\n".join(_text_of_cell(cell) for cell in cast("list[JsonObject]", cells))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise ConfigurationError(f"The file {name!r} is no notebook of format 4, or damaged.") from error
+
+
+def _text_of_cell(cell: JsonObject) -> str:
+    source = _joined(cell.get("source"))
+    if cell.get("cell_type") != "code":
+        return source
+    outputs = "".join(map(_text_of_output, cell.get("outputs") or ()))
+    shown = f"\n```\n{outputs[:_MAX_OUTPUT].rstrip()}\n```" if outputs.strip() else ""
+    return f"```python\n{source}\n```{shown}"
+
+
+def _text_of_output(output: JsonObject) -> str:
+    data: Any = output.get("data") or {}
+    return _joined(output.get("text") or data.get("text/plain") or output.get("evalue"))
+
+
+def _joined(lines: JsonValue) -> str:
+    return "".join(cast("list[str]", lines)) if isinstance(lines, list) else str(lines or "")
