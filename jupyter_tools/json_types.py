@@ -14,3 +14,15 @@ def object_at(data: JsonObject, name: str) -> JsonObject:
     """The object that `data` holds under `name`; an empty one if there is none, or something else."""
     value = data.get(name)
     return cast("JsonObject", value) if isinstance(value, dict) else {}
+
+
+def text_at(data: JsonObject, name: str) -> str:
+    """The text that `data` holds under `name`; empty if there is none, or something else."""
+    value = data.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def count_at(data: JsonObject, name: str) -> int:
+    """The whole number that `data` holds under `name`; 0 if there is none, or something else."""
+    value = data.get(name)
+    return value if isinstance(value, int) else 0

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from jupyter_tools.errors import ProviderError
 from jupyter_tools.events import StopDelta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta
-from jupyter_tools.json_types import JsonObject, object_at
+from jupyter_tools.json_types import JsonObject, object_at, text_at
 from jupyter_tools.messages import StopReason, Usage
 from jupyter_tools.providers.anthropic_messages import REDACTED
 from jupyter_tools.providers.failures import failure_of_error_object
@@ -71,7 +71,7 @@ class AnthropicDecoder(TypedEventDecoder):
             case "message_start":
                 self._count(object_at(document["message"], "usage"))
             case "message_delta":
-                self._stop_reason = document["delta"].get("stop_reason") or self._stop_reason
+                self._stop_reason = text_at(document["delta"], "stop_reason") or self._stop_reason
                 self._count(object_at(document, "usage"))
             case "message_stop":
                 self.done = True
@@ -84,24 +84,26 @@ class AnthropicDecoder(TypedEventDecoder):
         kind = self._kinds[index] = block["type"]
         if kind == "tool_use":
             given = json.dumps(block["input"], ensure_ascii=False) if block.get("input") else ""
-            parts.append(ToolCallDelta(index=index, id=block["id"], name=block["name"], arguments=given))
+            parts.append(
+                ToolCallDelta(index=index, id=text_at(block, "id"), name=text_at(block, "name"), arguments=given)
+            )
         elif kind == "redacted_thinking":
-            parts.append(ThinkingDelta(signature=REDACTED + block["data"], end=True))
-        elif kind == "text" and block.get("text"):
-            parts.append(TextDelta(text=block["text"]))
-        elif kind == "thinking" and block.get("thinking"):
-            parts.append(ThinkingDelta(text=block["thinking"]))
+            parts.append(ThinkingDelta(signature=REDACTED + text_at(block, "data"), end=True))
+        elif kind == "text" and text_at(block, "text"):
+            parts.append(TextDelta(text=text_at(block, "text")))
+        elif kind == "thinking" and text_at(block, "thinking"):
+            parts.append(ThinkingDelta(text=text_at(block, "thinking")))
 
     def _take_delta(self, index: int, delta: JsonObject, parts: list[StreamPart]) -> None:
         match delta["type"]:
             case "text_delta":
-                parts.append(TextDelta(text=delta["text"]))
+                parts.append(TextDelta(text=text_at(delta, "text")))
             case "thinking_delta":
-                parts.append(ThinkingDelta(text=delta["thinking"]))
+                parts.append(ThinkingDelta(text=text_at(delta, "thinking")))
             case "signature_delta":
-                parts.append(ThinkingDelta(signature=delta["signature"]))
+                parts.append(ThinkingDelta(signature=text_at(delta, "signature")))
             case "input_json_delta" if self._kinds.get(index) == "tool_use":
-                parts.append(ToolCallDelta(index=index, arguments=delta["partial_json"]))
+                parts.append(ToolCallDelta(index=index, arguments=text_at(delta, "partial_json")))
             case _:  # citations, and the input of tools that the server runs by itself
                 pass
 

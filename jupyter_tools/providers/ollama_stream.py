@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from jupyter_tools.errors import ProviderError
 from jupyter_tools.events import StopDelta, StreamPart, ThinkingDelta, ToolCallDelta, UsageDelta
-from jupyter_tools.json_types import JsonObject, object_at
+from jupyter_tools.json_types import JsonObject, count_at, object_at, text_at
 from jupyter_tools.messages import StopReason, Usage
 from jupyter_tools.providers.failures import (
     failure_of_cut,
@@ -89,10 +89,10 @@ class OllamaDecoder:
             self.failure = failure_of_error_object(self._provider, document)
             return
         message = object_at(document, "message")
-        if thinking := message.get("thinking") or message.get("reasoning_content"):
+        if thinking := text_at(message, "thinking") or text_at(message, "reasoning_content"):
             self._reasoning = True
             parts.append(ThinkingDelta(text=thinking))
-        if content := message.get("content"):
+        if content := text_at(message, "content"):
             self._end_reasoning(parts)
             parts += self._thinking.decode(content)
         if calls := message.get("tool_calls"):
@@ -103,11 +103,13 @@ class OllamaDecoder:
 
     def _take_calls(self, calls: Sequence[JsonObject], parts: list[StreamPart]) -> None:
         for call in calls:  # each comes whole
-            function = call["function"]
+            function: JsonObject = call["function"]
             given = function.get("arguments")
             arguments = given if isinstance(given, str) else json.dumps(given or {}, ensure_ascii=False)
             call_id = str(call.get("id") or "")
-            parts.append(ToolCallDelta(index=self._calls, id=call_id, name=function["name"], arguments=arguments))
+            parts.append(
+                ToolCallDelta(index=self._calls, id=call_id, name=text_at(function, "name"), arguments=arguments)
+            )
             self._calls += 1
 
     def _end_reasoning(self, parts: list[StreamPart]) -> None:
@@ -119,5 +121,5 @@ class OllamaDecoder:
         self.done = True
         self._stop_reason = _STOP_REASONS.get(str(document.get("done_reason")), "stop")
         if "prompt_eval_count" in document or "eval_count" in document:
-            read, written = document.get("prompt_eval_count") or 0, document.get("eval_count") or 0
+            read, written = count_at(document, "prompt_eval_count"), count_at(document, "eval_count")
             parts.append(UsageDelta(usage=Usage(input_tokens=read, output_tokens=written)))

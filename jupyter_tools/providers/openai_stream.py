@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from jupyter_tools.errors import ProviderError
 from jupyter_tools.events import StopDelta, StreamPart, ThinkingDelta, UsageDelta
-from jupyter_tools.json_types import JsonObject, JsonValue, object_at
+from jupyter_tools.json_types import JsonObject, JsonValue, count_at, object_at
 from jupyter_tools.messages import StopReason, Usage
 from jupyter_tools.providers.failures import (
     failure_of_cut,
@@ -201,10 +201,10 @@ def _usage_of(usage: JsonObject) -> Usage:
     read = object_at(usage, "prompt_tokens_details")
     written = object_at(usage, "completion_tokens_details")
     return Usage(
-        input_tokens=usage.get("prompt_tokens") or 0,
-        output_tokens=usage.get("completion_tokens") or 0,
-        reasoning_tokens=written.get("reasoning_tokens") or 0,
-        cached_tokens=read.get("cached_tokens") or usage.get("prompt_cache_hit_tokens") or 0,
+        input_tokens=count_at(usage, "prompt_tokens"),
+        output_tokens=count_at(usage, "completion_tokens"),
+        reasoning_tokens=count_at(written, "reasoning_tokens"),
+        cached_tokens=count_at(read, "cached_tokens") or count_at(usage, "prompt_cache_hit_tokens"),
     )
 
 

@@ -6,7 +6,7 @@ import json
 
 from jupyter_tools.errors import ProviderError
 from jupyter_tools.events import StopDelta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta
-from jupyter_tools.json_types import JsonObject, object_at
+from jupyter_tools.json_types import JsonObject, count_at, object_at, text_at
 from jupyter_tools.messages import Usage
 from jupyter_tools.providers.failures import failure_of_error_object
 from jupyter_tools.providers.typed_events import TypedEventDecoder
@@ -43,24 +43,24 @@ class ResponsesDecoder(TypedEventDecoder):
         if not usage:
             return None
         return Usage(
-            input_tokens=usage.get("input_tokens") or 0,
-            output_tokens=usage.get("output_tokens") or 0,
-            reasoning_tokens=object_at(usage, "output_tokens_details").get("reasoning_tokens") or 0,
-            cached_tokens=object_at(usage, "input_tokens_details").get("cached_tokens") or 0,
+            input_tokens=count_at(usage, "input_tokens"),
+            output_tokens=count_at(usage, "output_tokens"),
+            reasoning_tokens=count_at(object_at(usage, "output_tokens_details"), "reasoning_tokens"),
+            cached_tokens=count_at(object_at(usage, "input_tokens_details"), "cached_tokens"),
         )
 
     def _take_document(self, document: JsonObject, parts: list[StreamPart]) -> None:
         kind: str = document["type"]
         match kind:
             case "response.output_text.delta" | "response.refusal.delta":
-                parts.append(TextDelta(text=document["delta"]))
+                parts.append(TextDelta(text=text_at(document, "delta")))
             case "response.reasoning_summary_text.delta" | "response.reasoning_text.delta":
-                self._think(document["delta"], parts)
+                self._think(text_at(document, "delta"), parts)
             case "response.reasoning_summary_part.added" if document["summary_index"]:
                 self._think("\n\n", parts)
             case "response.function_call_arguments.delta":
                 self._called[document["output_index"]] = True
-                parts.append(ToolCallDelta(index=document["output_index"], arguments=document["delta"]))
+                parts.append(ToolCallDelta(index=document["output_index"], arguments=text_at(document, "delta")))
             case "response.output_item.added":
                 self._start_item(document["output_index"], document["item"], parts)
             case "response.output_item.done":
@@ -68,7 +68,7 @@ class ResponsesDecoder(TypedEventDecoder):
             case "error":
                 self._fail(self._failure_of(document))
             case _ if kind in _ENDS:
-                self._end(document["response"])
+                self._end(object_at(document, "response"))
             case _:  # what is said twice, and events of the future
                 pass
 
@@ -79,7 +79,7 @@ class ResponsesDecoder(TypedEventDecoder):
     def _start_item(self, index: int, item: JsonObject, parts: list[StreamPart]) -> None:
         if item["type"] == "function_call":
             self._called[index] = False
-            parts.append(ToolCallDelta(index=index, id=item["call_id"], name=item["name"]))
+            parts.append(ToolCallDelta(index=index, id=text_at(item, "call_id"), name=text_at(item, "name")))
 
     def _end_item(self, index: int, item: JsonObject, parts: list[StreamPart]) -> None:
         if item["type"] == "reasoning":
@@ -89,7 +89,7 @@ class ResponsesDecoder(TypedEventDecoder):
             if index not in self._called:
                 self._start_item(index, item, parts)
             self._called[index] = True
-            parts.append(ToolCallDelta(index=index, arguments=item.get("arguments") or ""))
+            parts.append(ToolCallDelta(index=index, arguments=text_at(item, "arguments")))
 
     def _end(self, response: JsonObject) -> None:
         self._ended = response

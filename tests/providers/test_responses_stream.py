@@ -147,7 +147,7 @@ def test_a_failure_says_whether_it_may_pass(code: str, again: bool, failed: bool
         (sse(*text(0, "half")), "cut"),
         (b"<html>", "web page"),
         (b"data: {nope}\n\n", "not JSON"),
-        (sse({"type": "response.output_text.delta"}), "not JSON"),
+        (sse({"type": "response.function_call_arguments.delta"}), "not JSON"),
     ],
 )
 def test_what_is_no_answer_is_a_failure(data: bytes, words: str) -> None:
