@@ -21,7 +21,7 @@ from jupyter_tools.events import (
 from jupyter_tools.json_types import JsonObject
 from jupyter_tools.messages import NO_USAGE, StopReason, Usage
 from jupyter_tools.providers.base import Model, Request
-from jupyter_tools.providers.local_choice import STOP, may_choose, new_calls, read_calls
+from jupyter_tools.providers.local_choice import STOP, may_choose, meant_calls, read_calls
 from jupyter_tools.providers.local_engine import Engine, EngineOptions, Piece
 from jupyter_tools.providers.local_loading import load
 from jupyter_tools.providers.local_prompt import answering_messages, choosing_messages
@@ -129,7 +129,7 @@ class _Turn:
         async with aclosing(self._generate(choosing_messages(messages, tools), **more)) as pieces:
             async for piece in pieces:
                 text += piece.text
-        return [] if self.finish == "aborted" else new_calls(read_calls(text), messages)
+        return [] if self.finish == "aborted" else meant_calls(read_calls(text), messages, tools)
 
     async def _generate(self, chat: list[JsonObject], **more: Any) -> AsyncGenerator[Piece, None]:
         body = {**self.settings.body, "messages": chat, **more}

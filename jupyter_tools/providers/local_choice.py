@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import cast
 
 from jupyter_tools.json_types import JsonObject
 from jupyter_tools.messages import Message
+from jupyter_tools.providers.local_examples import examples_of
 from jupyter_tools.providers.local_prompt import Exchange, exchanges
+from jupyter_tools.tools.tool import AgentTool, ToolExample
 
 STOP = "}}]"
 """Ends a choice: small models sometimes forget the quotation mark before it, and would write on forever."""
 
+_EMPTY_WORDS = {"what", "which", "with", "that", "this", "from", "have", "pleas", "could", "would", "your", "tell"}
 _ENDINGS = ("", STOP, '"' + STOP, "}" + STOP)
 
 
@@ -40,14 +44,38 @@ def read_calls(text: str) -> list[JsonObject]:
     return []
 
 
-def new_calls(calls: Sequence[JsonObject], messages: Sequence[Message]) -> list[JsonObject]:
-    """`calls` without repetitions, and without those that were answered since the last question."""
-    seen = [(call.name, call.arguments) for calls_of_round, _ in _last(messages).rounds for call in calls_of_round]
-    new: list[JsonObject] = []
+def meant_calls(
+    calls: Sequence[JsonObject], messages: Sequence[Message], tools: Sequence[AgentTool] = ()
+) -> list[JsonObject]:
+    """`calls` without repetitions, without those that were answered since the last question, and without copies.
+
+    Small models know no better than to copy an example if they find no tool for a request. A call is taken for such a
+    copy if its arguments are an example's and the question has no word in common with that example.
+    """
+    last = _last(messages)
+    seen = [(call.name, call.arguments) for calls_of_round, _ in last.rounds for call in calls_of_round]
+    examples = {tool.name: examples_of(tool) for tool in tools}
+    meant: list[JsonObject] = []
     for call in calls:
-        if (call["tool"], call["arguments"]) not in seen and call not in new:
-            new.append(call)
-    return new
+        copied = any(_is_copy(call, example, last.question) for example in examples.get(call["tool"], ()))
+        if not copied and (call["tool"], call["arguments"]) not in seen and call not in meant:
+            meant.append(call)
+    return meant
+
+
+def _is_copy(call: JsonObject, example: ToolExample, question: str) -> bool:
+    if not call["arguments"] or call["arguments"] != example.arguments:
+        return False
+    words = _words(question)
+    # words of another language cannot be compared with the example's
+    return all(word.isascii() for word in words) and not words & _words(f"{example.request} {example.arguments}")
+
+
+def _words(text: str) -> set[str]:
+    """The words that say something: not the short ones, and whatever their ending."""
+    return {
+        word[:5] for word in re.findall(r"[^\W_]+", text.casefold()) if len(word) > 3 or word.isdecimal()
+    } - _EMPTY_WORDS
 
 
 def _last(messages: Sequence[Message]) -> Exchange:

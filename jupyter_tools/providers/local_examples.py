@@ -26,16 +26,23 @@ def examples_of(tool: AgentTool) -> tuple[ToolExample, ...]:
 
 
 def generated_example(tool: AgentTool) -> ToolExample:
-    """One use of `tool`: its description as a request, with a value for each argument that needs or shows one."""
-    arguments = {
-        name: _value(name, schema)
-        for name, schema in _properties(tool.parameters).items()
-        if name in tool.parameters.get("required", ()) or _shown_value(schema) is not None
-    }
-    said = ", ".join(value if isinstance(value, str) else str(value) for value in arguments.values())
-    return ToolExample(
-        request=f"{_first_sentence(tool)}: {said}" if said else _first_sentence(tool), arguments=arguments
-    )
+    """One use of `tool`: its description as a request, with values for what it needs.
+
+    Of what may be left out it shows numbers, which requests often name, and the first text with a known value if
+    nothing else is needed. Any other text that was shown would be copied where nobody asked for it.
+    """
+    arguments: JsonObject = {}
+    said: list[str] = []
+    required = tool.parameters.get("required", ())
+    for name, schema in _properties(tool.parameters).items():
+        if name in required or (not required and not arguments and _shown_value(schema) is not None):
+            arguments[name] = _value(name, schema)
+            said.append(str(arguments[name]))
+        elif schema.get("type") in ("integer", "number"):
+            arguments[name] = 4 if schema.get("default") == 3 else 3
+            said.append(f"{name.replace('_', ' ')} {arguments[name]}")
+    request = _first_sentence(tool)
+    return ToolExample(request=f"{request}: {', '.join(said)}" if said else request, arguments=arguments)
 
 
 def _properties(schema: Mapping[str, JsonValue]) -> dict[str, JsonObject]:

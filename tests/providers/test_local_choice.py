@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_tools.messages import AssistantMessage, TextContent, ToolCallContent, ToolResultMessage, user_message
-from jupyter_tools.providers.local_choice import STOP, may_choose, new_calls, read_calls
+from jupyter_tools.providers.local_choice import STOP, may_choose, meant_calls, read_calls
+from jupyter_tools.tools.tool import AgentTool, ToolExample
 
 CALL = {"tool": "add", "arguments": {"a": 1, "b": 2}}
 
@@ -60,16 +61,16 @@ def test_stopping_at_the_closing_brackets_loses_nothing(arguments):
 
 def test_a_call_that_was_answered_is_not_made_again():
     other = {"tool": "add", "arguments": {"a": 3, "b": 4}}
-    assert new_calls([CALL, other], conversation((CALL["arguments"], False))) == [other]
+    assert meant_calls([CALL, other], conversation((CALL["arguments"], False))) == [other]
 
 
 def test_a_call_is_made_once_even_if_written_twice():
-    assert new_calls([CALL, CALL], [user_message("What is 1 + 2?")]) == [CALL]
+    assert meant_calls([CALL, CALL], [user_message("What is 1 + 2?")]) == [CALL]
 
 
 def test_the_same_call_may_answer_a_new_question():
     messages = [*conversation((CALL["arguments"], False)), user_message("And again?")]
-    assert new_calls([CALL], messages) == [CALL]
+    assert meant_calls([CALL], messages) == [CALL]
 
 
 @pytest.mark.parametrize(
@@ -85,3 +86,29 @@ def test_the_same_call_may_answer_a_new_question():
 )
 def test_tools_are_chosen_as_often_as_allowed_and_once_more_after_a_failure(rounds, allowed, expected):
     assert may_choose(conversation(*rounds), allowed) is expected
+
+
+WEATHER = AgentTool(
+    name="get_weather",
+    examples=(ToolExample(request="Will I need a coat in Paris?", arguments={"city": "Paris"}),),
+)
+PARIS = {"tool": "get_weather", "arguments": {"city": "Paris"}}
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("Tell me a joke.", False),
+        ("Hello, who are you?", False),
+        ("How is the weather in Paris?", True),
+        ("Do I need my coats?", True),
+        ("Какая погода в Париже?", True),
+    ],
+)
+def test_an_example_that_is_copied_for_want_of_a_tool_is_no_call(question, meant):
+    assert meant_calls([PARIS], [user_message(question)], [WEATHER]) == ([PARIS] if meant else [])
+
+
+def test_a_call_with_arguments_of_its_own_is_meant():
+    call = {"tool": "get_weather", "arguments": {"city": "Rome"}}
+    assert meant_calls([call], [user_message("Hello!")], [WEATHER]) == [call]

@@ -61,3 +61,21 @@ def test_russian_descriptions_make_examples_too():
         city={"description": "Город, such as `Москва`.", "type": "string"},
     )
     assert generated_example(tool).request == "Узнать погоду в городе: Москва"
+
+
+def test_a_number_that_may_be_left_out_is_shown_by_its_name():
+    count = {"type": "integer", "default": 5}
+    example = generated_example(tool_with(["city"], city={"type": "string", "examples": ["Oslo"]}, max_days=count))
+    assert example.arguments == {"city": "Oslo", "max_days": 3}
+    assert example.request == "Get the weather of a city: Oslo, max days 3"
+
+
+def test_a_shown_number_differs_from_the_default():
+    assert generated_example(tool_with(days={"type": "integer", "default": 3})).arguments == {"days": 4}
+
+
+def test_a_text_that_may_be_left_out_is_shown_only_if_nothing_is_needed():
+    unit = {"type": "string", "description": "Such as kelvin.", "default": "celsius"}
+    city = {"type": "string", "examples": ["Oslo"]}
+    assert generated_example(tool_with(["city"], city=city, unit=unit)).arguments == {"city": "Oslo"}
+    assert generated_example(tool_with(unit=unit)).arguments == {"unit": "kelvin"}
