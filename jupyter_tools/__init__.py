@@ -17,7 +17,17 @@ _HOMES = {
     "agent.agent": ("Agent",),
     "agent.limits": ("Limits",),
     "agent.result": ("AgentResult",),
-    "errors": ("ConfigurationError", "JupyterToolsError", "ProviderError", "ToolArgumentsError", "UnknownNameError"),
+    "agent.run_tools": ("async_iter_run_tools", "iter_run_tools"),
+    "agent.tool_handler": ("ToolHandler", "perform_web_search"),
+    "auth": ("AuthManager",),
+    "errors": (
+        "ConfigurationError",
+        "JupyterToolsError",
+        "ProviderError",
+        "ToolArgumentsError",
+        "UnknownNameError",
+        "WebError",
+    ),
     "events": (
         "AgentEndEvent",
         "AgentEvent",
@@ -46,6 +56,7 @@ _HOMES = {
         "UserMessage",
     ),
     "providers.base": ("Model", "Provider", "Request"),
+    "providers.emulated": ("ToolSupportProvider",),
     "providers.scripted": ("ScriptedProvider",),
     "streams": ("EventStream",),
     "thinking": ("Reasoning", "ThinkingProcessor"),
@@ -59,8 +70,13 @@ _HOMES = {
     "tools.tool": ("AgentTool", "ToolExample"),
     "tools.validation": ("validate_tool_arguments",),
     "traces": ("TraceStore", "traces"),
+    "builtin_tools.bucket": ("Bucket",),
     "builtin_tools.math_eval": ("math_eval",),
+    "builtin_tools.offline_search": ("OfflineSearch",),
+    "builtin_tools.search_backend": ("SearchBackend", "use_search_backend"),
     "builtin_tools.time_now": ("time_now",),
+    "builtin_tools.web_search": ("web_search",),
+    "builtin_tools.web_sources": ("SearchResult", "Sources"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

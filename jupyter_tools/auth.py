@@ -139,14 +139,28 @@ class AuthManager:
     @staticmethod
     def get_api_key_file(provider: Any) -> Path:
         """Where the key file of a provider, class or instance, is: named after its `parent` if it has one."""
-        parent = getattr(provider, "parent", None)
-        named = provider if isinstance(provider, type) else type(provider)
-        return key_file(parent if isinstance(parent, str) and parent else named.__name__)
+        return key_file(_name_of(provider))
 
     @staticmethod
     def load_api_key(provider: Any) -> str | None:
-        """The key in the provider's key file; None if it needs none, or has none that can be read."""
+        """The provider's key; None if it needs none, or there is none that can be read.
+
+        It is looked for in the environment (`OpenaiAPI` has its key in OPENAI_API_KEY), the keyring and the key file.
+        """
         if not getattr(provider, "needs_auth", False):
             return None
-        key = read_key_file(AuthManager.get_api_key_file(provider))
+        name = _name_of(provider)
+        key = find_key(name, [variable_of(name)])
         return key.reveal() if key is not None else None
+
+
+def variable_of(provider: str) -> str:
+    """The environment variable that holds a provider's key by custom, such as GROQ_API_KEY."""
+    stem = re.sub(r"(?i)(?<=.)(?:api|account)$", "", provider)
+    return f"{re.sub(r'[^A-Za-z0-9]+', '_', stem).strip('_').upper()}_API_KEY"
+
+
+def _name_of(provider: Any) -> str:
+    parent = getattr(provider, "parent", None)
+    named = provider if isinstance(provider, type) else type(provider)
+    return parent if isinstance(parent, str) and parent else named.__name__

@@ -239,6 +239,30 @@ class ThinkingProcessor:
         return _as_parts(deltas, start_time, inside=inside) if chunk else (start_time, [chunk])
 
 
+class ReasoningSplitter:
+    """Splits a stream of text into answer and `Reasoning`, wherever tags are cut: the older door with a memory."""
+
+    def __init__(self) -> None:
+        self._decoder = ThinkingDecoder()
+        self._start_time = 0.0
+
+    def decode(self, text: str) -> list[str | Reasoning]:
+        """The parts that can be told by now."""
+        return self._parts(self._decoder.decode(text))
+
+    def flush(self) -> list[str | Reasoning]:
+        """The rest, at the end of the stream. Reasoning that is still open is closed."""
+        parts = self._parts(self._decoder.flush())
+        if self._start_time:
+            parts.append(Reasoning(status=_thought_for(self._start_time), is_thinking="</think>"))
+            self._start_time = 0.0
+        return parts
+
+    def _parts(self, deltas: Iterable[TextDelta | ThinkingDelta]) -> list[str | Reasoning]:
+        self._start_time, parts = _as_parts(deltas, self._start_time, inside=bool(self._start_time))
+        return parts
+
+
 def _as_parts(
     deltas: Iterable[TextDelta | ThinkingDelta], start_time: float, *, inside: bool
 ) -> tuple[float, list[str | Reasoning]]:

@@ -71,18 +71,14 @@ async def _with_page(result: SearchResult, fetcher: PageFetcher) -> SearchResult
     return replace(result, title=result.title or page.title, text=page.text)
 
 
-def search_prompt(prompt: str, results: Sequence[SearchResult], *, max_characters: int = MAX_CHARACTERS) -> str:
-    """A request with what was found for it: results, instructions, and the request itself."""
-    return f"{_listed(results, max_characters)}\n\n{_INSTRUCTIONS}\n\nRequest:\n{prompt}"
-
-
-def _listed(results: Sequence[SearchResult], max_characters: int) -> str:
+def search_preamble(results: Sequence[SearchResult], *, max_characters: int = MAX_CHARACTERS) -> str:
+    """What stands before a request that was searched for: the results, and how to use them."""
     share = max_characters // max(len(results), 1)
     texts = [
         f"[{number}] {result.title or result.url}\n{result.url}\n{shortened(result.content, share)}"
         for number, result in enumerate(results, 1)
     ]
-    return "\n\n".join(["Search results:", *texts])
+    return "\n\n".join(["Search results:", *texts, _INSTRUCTIONS, "Request:\n"])
 
 
 def shortened(text: str, length: int) -> str:
