@@ -82,6 +82,14 @@ COLUMNS = (  # of many columns, a notebook shows the first ten and the last ten
 COLUMN_NAMES = tuple(column.name for column in COLUMNS)
 LIGHT_NAMES = tuple(column.name for column in COLUMNS if column.dtype != "object")
 CONTENT_NAMES = tuple(column.name for column in COLUMNS if column.dtype == "object")
+CONTEXT_NAMES = (  # the same for all spans of a run, so they are stored once
+    *("experiment", "variant", "repeat", "cell_id", "prompt_hash", "system_hash", "schema_hash", "run_id"),
+)
+SPAN_NAMES = tuple(name for name in COLUMN_NAMES if name not in CONTEXT_NAMES)
+TOOL_NAMES = (  # what a tool call may have of them: what is not bound costs nothing
+    *("kind", "name", "status", "duration_ms", "input", "output", "error", "turn", "queue_ms", "tool_call_id"),
+    *("session_id", "ended", "started", "span_id", "parent_id", "args", "result", "details"),
+)
 
 
 def columns_text() -> str:

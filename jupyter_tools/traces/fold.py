@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from jupyter_tools.events import (
     AgentEndEvent,
@@ -34,15 +35,16 @@ class SpanFold:
     Args:
         new_span_id: Gives a new span id at each call.
         context: What all its spans have in common.
+        changed: Called with each span that is opened or changed.
     """
 
-    def __init__(self, new_span_id: Callable[[], str], context: SpanContext) -> None:
-        self._book = SpanBook(new_span_id, context)
+    def __init__(self, new_span_id: Callable[[], str], context: SpanContext, changed: Callable[[Span], object]) -> None:
+        self._book = SpanBook(new_span_id, context, changed)
         self._tools = ToolSpans(self._book)
         self._models = ModelSpans(self._book)
 
-    def add(self, event: AgentEvent, at_s: float, details: JsonValue = None) -> list[Span]:
-        """Take one event; the spans it opened or changed.
+    def add(self, event: AgentEvent, at_s: float, details: JsonValue = None) -> None:
+        """Take one event.
 
         Args:
             event: The event.
@@ -70,31 +72,34 @@ class SpanFold:
                 self._end_run(event, at_s)
             case _:  # pieces and progress are in what they end up in
                 pass
-        return self._book.take_changed()
 
-    def close(self, at_s: float) -> list[Span]:
-        """Nothing more comes: what is still open is interrupted. The spans that changed."""
+    def close(self, at_s: float) -> None:
+        """Nothing more comes: what is still open is interrupted."""
         self._close_run(at_s)
-        return self._book.take_changed()
 
     def _start_run(self, event: AgentStartEvent, at_s: float) -> None:
         self._close_run(at_s)
         info, prompt = event.info, text_of(event.prompt.content)
-        span = self._book.open("agent", "agent", event.timestamp_ms, at_s)
-        span.run_id, span.args, span.provenance = event.run_id, prompt, dict(info)
+        context = replace(
+            self._book.context,
+            run_id=event.run_id,
+            prompt_hash=_text(info, "prompt_hash") or _hash(prompt),
+            system_hash=_text(info, "system_hash"),
+            schema_hash=_text(info, "schema_hash"),
+        )
+        span = self._book.open_run(context, event.timestamp_ms, at_s)
+        span.args, span.provenance = prompt, dict(info)
         span.provider, span.model = _text(info, "provider"), _text(info, "model")
-        span.prompt_hash = _text(info, "prompt_hash") or _hash(prompt)
-        span.system_hash, span.schema_hash = _text(info, "system_hash"), _text(info, "schema_hash")
         span.parameters = info.get("parameters") or None
-        self._book.agent = span
 
     def _end_run(self, event: AgentEndEvent, at_s: float) -> None:
         status = status_of(event.stop_reason)
         self._close_turn(at_s, "stopped" if status == "stopped" else "interrupted")
-        if self._book.agent is not None and self._book.agent.run_id != event.run_id:
+        if self._book.agent is not None and self._book.agent.context.run_id != event.run_id:
             self._close_run(at_s)
-        span = self._book.agent or self._book.open("agent", "agent", event.timestamp_ms, at_s)
-        span.run_id, span.messages, span.result = event.run_id, event.messages, _answer(event.messages)
+        context = replace(self._book.context, run_id=event.run_id)
+        span = self._book.agent or self._book.open_run(context, event.timestamp_ms, at_s)
+        span.messages, span.result = event.messages, _answer(event.messages)
         span.count(event.usage)
         span.stop_reason = event.stop_reason
         self._book.finish(span, status, at_s, error=event.error_message)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-import time
+from time import monotonic
 
 from jupyter_tools.events import (
     AgentEvent,
@@ -45,22 +44,22 @@ class TraceRecorder:
         repeat: int | None = None,
     ) -> None:
         context = SpanContext(cell_id=cell_id, experiment=experiment, variant=variant, repeat=repeat)
-        self._fold = SpanFold(store.new_span_id, context)
+        self._fold = SpanFold(store.new_span_id, context, store.changed)
         self._put, self._add = store.put, self._fold.add
 
     def record(self, event: AgentEvent) -> None:
         """Take one event. Quick, does not raise, may be called in any thread; one run's events come in order."""
         details = None
         if isinstance(event, ToolExecutionEndEvent):
-            details = snapshot(event.result.details)
+            details = event.result.details
         elif isinstance(event, ToolExecutionUpdateEvent):
             if event.status != "done":
                 return
-            details = snapshot(event.partial_result.details)
+            details = event.partial_result.details
         elif isinstance(event, _PARTS) or (isinstance(event, MessageEndEvent) and event.message.role != "assistant"):
             return
-        self._put(functools.partial(self._add, event, time.monotonic(), details))
+        self._put(self._add, event, monotonic(), details if details is None else snapshot(details))
 
     def close(self) -> None:
         """No more events come: what the run left open is marked as interrupted."""
-        self._put(functools.partial(self._fold.close, time.monotonic()))
+        self._put(self._fold.close, monotonic())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from jupyter_tools.messages import Usage
@@ -14,17 +14,25 @@ SpanStatus: TypeAlias = Literal["running", "ok", "error", "timeout", "denied", "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpanContext:
-    """What all spans of a recorder have in common: where they come from and what they are part of."""
+    """What all spans of a run have in common: where they come from and what they are part of. Columns, too."""
 
     cell_id: str | None = None
     experiment: str | None = None
     variant: str | None = None
     repeat: int | None = None
+    run_id: str | None = None
+    prompt_hash: str | None = None
+    system_hash: str | None = None
+    schema_hash: str | None = None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Span:
-    """One step. Its fields are the columns of the same names, but for `began_s`, its start on the monotonic clock."""
+    """One step. Its fields are the columns of the same names.
+
+    But for `context`, which holds the columns that all spans of a run share, and `began_s`, its start on the monotonic
+    clock. What is not given to a new span is a default of the class until it is set: most spans never have most of it.
+    """
 
     kind: SpanKind
     name: str
@@ -32,41 +40,34 @@ class Span:
     parent_id: str | None
     started: int  # microseconds since 1970
     began_s: float
-    status: SpanStatus = "running"
-    duration_ms: float | None = None
-    input: str | None = None
-    output: str | None = None
-    error: str | None = None
+    context: SpanContext
     turn: int | None = None
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    reasoning_tokens: int | None = None
-    cached_tokens: int | None = None
-    tokens_estimated: bool | None = None
-    first_token_ms: float | None = None
-    queue_ms: float | None = None
-    attempt: int | None = None
-    stop_reason: str | None = None
-    provider: str | None = None
-    model: str | None = None
-    tools: str | None = None
-    ended: int | None = None
-    run_id: str | None = None
-    tool_call_id: str | None = None
-    experiment: str | None = None
-    variant: str | None = None
-    repeat: int | None = None
-    cell_id: str | None = None
-    session_id: str | None = None
-    prompt_hash: str | None = None
-    system_hash: str | None = None
-    schema_hash: str | None = None
-    args: Any = None
-    result: Any = None
-    details: Any = None
-    messages: Any = None
-    parameters: Any = None
-    provenance: Any = None
+    status: SpanStatus = field(default="running", init=False)
+    duration_ms: float | None = field(default=None, init=False)
+    input: str | None = field(default=None, init=False)
+    output: str | None = field(default=None, init=False)
+    error: str | None = field(default=None, init=False)
+    input_tokens: int | None = field(default=None, init=False)
+    output_tokens: int | None = field(default=None, init=False)
+    reasoning_tokens: int | None = field(default=None, init=False)
+    cached_tokens: int | None = field(default=None, init=False)
+    tokens_estimated: bool | None = field(default=None, init=False)
+    first_token_ms: float | None = field(default=None, init=False)
+    queue_ms: float | None = field(default=None, init=False)
+    attempt: int | None = field(default=None, init=False)
+    stop_reason: str | None = field(default=None, init=False)
+    provider: str | None = field(default=None, init=False)
+    model: str | None = field(default=None, init=False)
+    tools: str | None = field(default=None, init=False)
+    ended: int | None = field(default=None, init=False)
+    tool_call_id: str | None = field(default=None, init=False)
+    session_id: str | None = field(default=None, init=False)
+    args: Any = field(default=None, init=False)
+    result: Any = field(default=None, init=False)
+    details: Any = field(default=None, init=False)
+    messages: Any = field(default=None, init=False)
+    parameters: Any = field(default=None, init=False)
+    provenance: Any = field(default=None, init=False)
 
     def count(self, usage: Usage) -> None:
         """The tokens it took."""
@@ -76,47 +77,51 @@ class Span:
 
     def finish(self, status: SpanStatus, duration_ms: float, error: str | None = None) -> None:
         """It is over; the end is the start plus the duration, whatever the clock on the wall did meanwhile."""
-        self.duration_ms = max(0.0, round(duration_ms, 3))
-        self.ended = self.started + round(self.duration_ms * 1000)
+        microseconds = round(duration_ms * 1000) if duration_ms > 0 else 0
+        self.duration_ms = microseconds / 1000
+        self.ended = self.started + microseconds
         self.error = error
         self.status = status
 
 
 class SpanBook:
-    """The spans of one fold: where a new one belongs, and which have changed since somebody asked.
+    """The spans of one fold: where a new one belongs, and whom to tell of it and of its changes.
 
     Attributes:
         agent: The span of the run that is going on, or None.
         turn: The span of its turn, or None.
+        context: What spans without a run have in common.
+        changed: To be called with each span that is new or has changed.
     """
 
-    def __init__(self, new_span_id: Callable[[], str], context: SpanContext) -> None:
+    def __init__(self, new_span_id: Callable[[], str], context: SpanContext, changed: Callable[[Span], object]) -> None:
         self.agent: Span | None = None
         self.turn: Span | None = None
+        self.context = context
+        self.changed = changed
         self._new_span_id = new_span_id
-        self._context = context
-        self._changed: list[Span] = []
+
+    def open_run(self, context: SpanContext, timestamp_ms: float, at_s: float) -> Span:
+        """The span of a new run, which has `context` in common with all spans inside."""
+        self.agent = Span("agent", "agent", self._new_span_id(), None, round(timestamp_ms * 1000), at_s, context)
+        self.changed(self.agent)
+        return self.agent
 
     def open(self, kind: SpanKind, name: str, timestamp_ms: float, at_s: float) -> Span:
         """A new span inside the turn, or the run, or nothing; it has been running since `timestamp_ms`."""
-        run, parent, context = self.agent, self.turn or self.agent, self._context
+        turn = self.turn
+        parent = turn or self.agent
         span = Span(
-            kind=kind,
-            name=name,
-            span_id=self._new_span_id(),
-            parent_id=parent.span_id if parent else None,
-            started=round(timestamp_ms * 1000),
-            began_s=at_s,
-            turn=self.turn.turn if self.turn else None,
-            cell_id=context.cell_id,
-            experiment=context.experiment,
-            variant=context.variant,
-            repeat=context.repeat,
+            kind,
+            name,
+            self._new_span_id(),
+            parent.span_id if parent else None,
+            round(timestamp_ms * 1000),
+            at_s,
+            self.agent.context if self.agent else self.context,
+            turn.turn if turn else None,
         )
-        if run is not None:
-            span.run_id, span.prompt_hash = run.run_id, run.prompt_hash
-            span.system_hash, span.schema_hash = run.system_hash, run.schema_hash
-        self._changed.append(span)
+        self.changed(span)
         return span
 
     def finish(
@@ -125,13 +130,4 @@ class SpanBook:
         """The span is over; it took `duration_ms`, or until `at_s` if nobody measured it."""
         elapsed_ms = (at_s - span.began_s) * 1000
         span.finish(status, elapsed_ms if duration_ms is None else duration_ms, error)
-        self._changed.append(span)
-
-    def changed(self, span: Span) -> None:
-        """Something else about the span has changed."""
-        self._changed.append(span)
-
-    def take_changed(self) -> list[Span]:
-        """The spans that were opened or changed since the last call."""
-        changed, self._changed = self._changed, []
-        return changed
+        self.changed(span)

@@ -19,25 +19,22 @@ import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from jupyter_tools.errors import TraceStoreError
-from jupyter_tools.traces.columns import COLUMN_NAMES
+from jupyter_tools.traces.columns import CONTEXT_NAMES
 from jupyter_tools.traces.database import MEMORY, open_database, transaction
-from jupyter_tools.traces.rows import Blob, Row, RowMaker, as_storable
+from jupyter_tools.traces.rows import Batch, Row, RowMaker
 from jupyter_tools.traces.sessions import close_session, interrupt_dead_sessions, open_session
 from jupyter_tools.traces.span import Span
 
 BATCH_S = 0.05  # how long the first event of a batch waits for more
 QUEUE_LIMIT = 20_000  # beyond it, the run's thread writes itself: back-pressure instead of loss
-_ROWS_A_STATEMENT = 256  # SQLite lets go of Python's lock at each statement; a busy kernel takes long to give it back
+_ROWS_A_STATEMENT = 64  # SQLite lets go of Python's lock at each statement; a busy kernel takes long to give it back
 _RETRY_S = 1.0
-
-_INSERT_SPANS = f"INSERT INTO spans ({', '.join(COLUMN_NAMES)})"
-_UPDATES = ", ".join(f"{name} = excluded.{name}" for name in COLUMN_NAMES if name != "span_id")
-_UPDATE_SPANS = f"ON CONFLICT (span_id) DO UPDATE SET {_UPDATES}"
 
 _log = logging.getLogger(__name__)
 _stores: weakref.WeakSet[TraceStore] = weakref.WeakSet()
@@ -64,23 +61,27 @@ class TraceStore:
     def _start_over(self) -> None:
         """Nothing queued, no thread, no connection: at the beginning, and in a forked child."""
         self.session_id = secrets.token_hex(4)
-        self._ids = itertools.count(1)
-        self._queue: deque[Callable[[], list[Span]]] = deque()
-        self._unwritten: dict[str, Span] = {}
+        self._ids = itertools.count((int(self.session_id, 16) << 32) + 1)
+        self._queue: deque[tuple[Any, ...]] = deque()  # functions, each with its arguments
+        self._unwritten: dict[Span, None] = {}
         self._lock = threading.RLock()
-        self._wake = threading.Event()
+        self._wake, self._asleep = threading.Event(), True
         self._writer: threading.Thread | None = None
         self._open: sqlite3.Connection | None = None
         self._rows = RowMaker()
 
     def new_span_id(self) -> str:
         """A span id nobody else has: 16 hexadecimal digits, as in OpenTelemetry."""
-        return f"{self.session_id}{next(self._ids):08x}"
+        return f"{next(self._ids):016x}"
 
-    def put(self, change: Callable[[], list[Span]]) -> None:
-        """Queue `change()`, which gives the spans that are new or different; called later, in the queue's order."""
-        self._queue.append(change)
-        if not self._wake.is_set():
+    def changed(self, span: Span) -> None:
+        """The span is new, or different: to be written. For those whom `put` made the store call."""
+        self._unwritten[span] = None
+
+    def put(self, change: Callable[..., None], *arguments: Any) -> None:
+        """Queue `change(*arguments)`, which tells `changed` what it changes; called later, in the queue's order."""
+        self._queue.append((change, *arguments))
+        if self._asleep:
             self._wake_writer()
         elif len(self._queue) > QUEUE_LIMIT:
             with contextlib.suppress(TraceStoreError):  # the writer tells
@@ -94,12 +95,12 @@ class TraceStore:
         """
         with self._lock:
             while self._queue:
-                for span in self._queue.popleft()():
-                    self._unwritten[span.span_id] = span
+                change, *arguments = self._queue.popleft()
+                change(*arguments)
             if not self._unwritten:
                 return
             try:
-                self._write(self._unwritten.values())
+                self._write(list(self._unwritten))
             except sqlite3.Error as error:
                 raise TraceStoreError(f"The traces cannot be written to {self.path} now ({error}).") from error
             except Exception:
@@ -126,6 +127,7 @@ class TraceStore:
         """Write what is queued and let go of the file. An event that still comes opens it again."""
         with self._lock:
             wake, self._wake, self._writer = self._wake, threading.Event(), None
+            self._asleep = True
             wake.set()  # the writer sees that this is no longer its alarm, and ends
             try:
                 self.flush()
@@ -154,22 +156,25 @@ class TraceStore:
         except OSError:
             return None
 
-    def _write(self, spans: Iterable[Span]) -> None:
+    def _write(self, spans: Sequence[Span]) -> None:
         for span in spans:
             span.session_id = self.session_id
-        rows, blobs = self._rows.rows(spans)
+        batch = self._rows.batch(spans)
         try:
-            self._insert(rows, blobs)
+            self._insert(batch)
         except (UnicodeEncodeError, OverflowError, sqlite3.InterfaceError, sqlite3.ProgrammingError):
-            self._insert([as_storable(row) for row in rows], blobs)
+            self._insert(batch.storable())
 
-    def _insert(self, rows: list[Row], blobs: list[Blob]) -> None:
+    def _insert(self, batch: Batch) -> None:
         connection = self._connection()
         with transaction(connection):
-            _insert(connection, "INSERT OR IGNORE INTO blobs (hash, data)", 2, blobs)
-            _insert(connection, _INSERT_SPANS, len(COLUMN_NAMES), rows, _UPDATE_SPANS)
+            _insert(connection, "INSERT OR IGNORE INTO blobs", ("hash", "data"), batch.blobs)
+            _insert(connection, "INSERT OR IGNORE INTO contexts", ("context", *CONTEXT_NAMES), batch.contexts)
+            for names, rows in batch.spans:
+                _insert(connection, "INSERT INTO span_rows", names, rows, _update(names))
 
     def _wake_writer(self) -> None:
+        self._asleep = False
         self._wake.set()
         if self._writer is None or not self._writer.is_alive():
             self._writer = threading.Thread(
@@ -183,6 +188,8 @@ class TraceStore:
             wake.wait()
             time.sleep(BATCH_S)
             wake.clear()
+            if wake is self._wake:
+                self._asleep = True  # what is queued from here on wakes it again, or is in the flush below
             try:
                 self.flush()
                 told = False
@@ -195,17 +202,27 @@ class TraceStore:
 
 
 def _insert(
-    connection: sqlite3.Connection, head: str, width: int, rows: Sequence[Sequence[Any]], tail: str = ""
+    connection: sqlite3.Connection, head: str, names: tuple[str, ...], rows: Sequence[Row], tail: str = ""
 ) -> None:
-    for start in range(0, len(rows), _ROWS_A_STATEMENT):
-        batch = rows[start : start + _ROWS_A_STATEMENT]
-        connection.execute(_statement(head, width, len(batch), tail), [cell for row in batch for cell in row])
+    start, count = 0, _ROWS_A_STATEMENT
+    while start < len(rows):
+        while start + count > len(rows):
+            count //= 2  # so few different statements that SQLite need not read each anew
+        cells = chain.from_iterable(rows[start : start + count])
+        connection.execute(_statement(head, names, count, tail), list(cells))
+        start += count
 
 
-@functools.lru_cache(_ROWS_A_STATEMENT)
-def _statement(head: str, width: int, count: int, tail: str) -> str:
-    row = f"({', '.join('?' * width)})"
-    return f"{head} VALUES {', '.join([row] * count)} {tail}"
+@functools.cache
+def _statement(head: str, names: tuple[str, ...], count: int, tail: str) -> str:
+    row = f"({', '.join('?' * len(names))})"
+    return f"{head} ({', '.join(names)}) VALUES {', '.join([row] * count)} {tail}"
+
+
+@functools.cache
+def _update(names: tuple[str, ...]) -> str:
+    values = ", ".join(f"{name} = excluded.{name}" for name in names if name != "span_id")
+    return f"ON CONFLICT (span_id) DO UPDATE SET {values}"
 
 
 @atexit.register

@@ -37,8 +37,9 @@ class ToolSpans:
             return
         elapsed_ms = (at_s - span.began_s) * 1000
         duration_ms = elapsed_ms if event.duration_ms is None else event.duration_ms
-        span.queue_ms = max(0.0, round(elapsed_ms - duration_ms, 3))
-        span.started += round(span.queue_ms * 1000)
+        queued = max(0, round((elapsed_ms - duration_ms) * 1000))
+        span.queue_ms = queued / 1000
+        span.started += queued
         span.details = details
         self._results[event.tool_call_id] = event.partial_result
         self._finish(span, event.partial_result, "error" if event.partial_result.is_error else "ok", duration_ms)
@@ -71,11 +72,15 @@ class ToolSpans:
         return span
 
     def _finish(self, span: Span, result: AgentToolResult, status: SpanStatus, duration_ms: float) -> None:
-        text = text_of(result.content)
-        text_only = all(isinstance(block, TextContent) for block in result.content)
-        span.result = text if text_only else result.content
+        content = result.content
+        if len(content) == 1 and type(content[0]) is TextContent:  # nearly always
+            span.result = text = content[0].text
+        else:
+            text = text_of(content)
+            span.result = text if all(isinstance(block, TextContent) for block in content) else content
         error = None if status == "ok" else text
-        self._book.finish(span, status, span.began_s, duration_ms=duration_ms, error=error)
+        span.finish(status, duration_ms, error)
+        self._book.changed(span)
 
 
 def _status(event: ToolExecutionEndEvent) -> SpanStatus:

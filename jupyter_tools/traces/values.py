@@ -11,8 +11,9 @@ import functools
 import json
 import math
 import reprlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from json.encoder import encode_basestring
 from typing import Any
 
 from jupyter_tools.traces.codecs import READERS, codec_for
@@ -23,7 +24,7 @@ _PLAIN = frozenset({str, int, bool, type(None)})
 _RESISTANCE = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 _describe = reprlib.Repr()  # bounded, and survives objects whose own repr raises
 _describe.maxother = _describe.maxstring = 2000
-_to_json = json.JSONEncoder(ensure_ascii=False).encode
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _codec_for = functools.lru_cache(1024)(codec_for)
 
 
@@ -45,7 +46,7 @@ class StoredObject:
 
 def encode(value: Any) -> str:
     """The value as JSON text. What cannot be stored is described; nothing makes it fail."""
-    text = _to_json(_simplified(value, 0))
+    text = encode_basestring(value) if type(value) is str else _to_json(_simplified(value, 0))
     if not is_utf8(text):
         return json.dumps(json.loads(text))
     return text
@@ -62,6 +63,18 @@ def decode_all(texts: Sequence[str]) -> list[Any]:
     for start in range(0, len(texts), _AT_ONCE):
         values += decode(f"[{','.join(texts[start : start + _AT_ONCE])}]")
     return values
+
+
+def _json_writer() -> Callable[[Any], str]:
+    """What `JSONEncoder.encode` does, with the C encoder made once; making it takes longer than a call's arguments."""
+    make: Any = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:  # another Python than CPython
+        return _ENCODER.encode
+    write = make(None, _ENCODER.default, encode_basestring, None, ": ", ", ", False, False, True)
+    return lambda value: "".join(write(value, 0))
+
+
+_to_json = _json_writer()
 
 
 def is_utf8(text: str) -> bool:

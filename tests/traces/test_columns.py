@@ -2,12 +2,27 @@ import dataclasses
 
 import pandas as pd
 
-from jupyter_tools.traces.columns import COLUMN_NAMES, COLUMNS, columns_markdown, columns_text
-from jupyter_tools.traces.span import Span
+from jupyter_tools.traces.columns import (
+    COLUMN_NAMES,
+    COLUMNS,
+    CONTEXT_NAMES,
+    SPAN_NAMES,
+    TOOL_NAMES,
+    columns_markdown,
+    columns_text,
+)
+from jupyter_tools.traces.span import Span, SpanContext
 
 
 def test_a_span_has_exactly_the_columns_and_its_own_clock() -> None:
-    assert {field.name for field in dataclasses.fields(Span)} == {*COLUMN_NAMES, "began_s"}
+    fields = {field.name for kind in (Span, SpanContext) for field in dataclasses.fields(kind)}
+    assert fields == {*COLUMN_NAMES, "began_s", "context"}
+
+
+def test_each_column_belongs_to_the_span_or_to_what_spans_share() -> None:
+    assert {field.name for field in dataclasses.fields(SpanContext)} == set(CONTEXT_NAMES)
+    assert {*SPAN_NAMES, *CONTEXT_NAMES} == set(COLUMN_NAMES)
+    assert set(TOOL_NAMES) < set(SPAN_NAMES)
 
 
 def test_heavy_columns_come_last() -> None:

@@ -14,13 +14,13 @@ from tests.traces.run_events import run, text_result, tool_call, tool_done, tool
 
 def spans_of(events: list[AgentEvent], *, step_s: float = 0.001, close: bool = False) -> list[Span]:
     ids = map(str, itertools.count(1))
-    fold = SpanFold(lambda: next(ids), SpanContext(cell_id="cell"))
-    spans: dict[str, Span] = {}
+    spans: dict[Span, None] = {}
+    fold = SpanFold(lambda: next(ids), SpanContext(cell_id="cell"), spans.setdefault)
     for number, event in enumerate(events):
-        spans |= {span.span_id: span for span in fold.add(event, number * step_s)}
+        fold.add(event, number * step_s)
     if close:
-        spans |= {span.span_id: span for span in fold.close(len(events) * step_s)}
-    return list(spans.values())
+        fold.close(len(events) * step_s)
+    return list(spans)
 
 
 def test_a_run_becomes_its_agent_turn_model_and_tool_spans() -> None:
@@ -40,11 +40,9 @@ def test_each_span_is_part_of_the_one_around_it() -> None:
 
 def test_a_run_says_where_it_comes_from() -> None:
     spans = spans_of(run())
-    assert {(span.run_id, span.cell_id, span.system_hash, span.schema_hash) for span in spans} == {
-        ("run-1", "cell", "aa", "bb")
-    }
-    assert len({span.prompt_hash for span in spans}) == 1
-    assert spans[0].prompt_hash
+    (context,) = {span.context for span in spans}
+    assert (context.run_id, context.cell_id, context.system_hash, context.schema_hash) == ("run-1", "cell", "aa", "bb")
+    assert context.prompt_hash
     assert spans[0].provenance == run()[0].info
 
 
@@ -82,7 +80,7 @@ def test_a_closed_fold_leaves_nothing_running() -> None:
 
 def test_tool_calls_without_a_run_are_spans_without_a_parent() -> None:
     (tool,) = spans_of(list(tool_call()))
-    assert (tool.kind, tool.status, tool.parent_id, tool.run_id) == ("tool", "ok", None, None)
+    assert (tool.kind, tool.status, tool.parent_id, tool.context.run_id) == ("tool", "ok", None, None)
 
 
 EVENTS = st.sampled_from(
@@ -111,7 +109,7 @@ def test_any_sequence_of_events_gives_consistent_spans(events: list[AgentEvent],
         assert running or span.ended == span.started + round(span.duration_ms * 1000)
         assert running or span.duration_ms >= 0
         assert span.parent_id is None or by_id[span.parent_id].kind in ("agent", "turn")
-        assert span.parent_id is None or by_id[span.parent_id].run_id == span.run_id
+        assert span.parent_id is None or by_id[span.parent_id].context is span.context
     assert not close or all(span.status != "running" for span in spans)
 
 

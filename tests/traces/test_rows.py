@@ -3,24 +3,27 @@ from typing import Any
 
 from jupyter_tools.events import AgentToolResult
 from jupyter_tools.messages import ImageContent, TextContent, ToolCallContent, user_message
-from jupyter_tools.traces.columns import COLUMN_NAMES
-from jupyter_tools.traces.rows import BLOB_SIZE, RowMaker, as_storable, referred_key
-from jupyter_tools.traces.span import Span, SpanKind
+from jupyter_tools.traces.rows import BLOB_SIZE, Batch, RowMaker, as_storable, referred_key
+from jupyter_tools.traces.span import Span, SpanContext, SpanKind
 from tests.traces.run_events import answer
 
 KEY = "sk-" + "a1B2c3D4" * 4
 
 
 def span(kind: SpanKind = "tool", **fields: Any) -> Span:
-    made = Span(kind=kind, name="name", span_id="a", parent_id=None, started=0, began_s=0.0)
+    made = Span(kind, "name", "a", None, started=0, began_s=0.0, context=SpanContext())
     for name, value in fields.items():
         setattr(made, name, value)
     return made
 
 
 def row_of(made: Span) -> dict[str, Any]:
-    (row,), _ = RowMaker().rows([made])
-    return dict(zip(COLUMN_NAMES, row, strict=True))
+    (row,) = rows_of(RowMaker().batch([made]))
+    return row
+
+
+def rows_of(batch: Batch) -> list[dict[str, Any]]:
+    return [dict(zip(names, row, strict=True)) for names, rows in batch.spans for row in rows]
 
 
 def test_a_tool_call_is_summed_up_by_its_arguments_and_result() -> None:
@@ -63,8 +66,7 @@ def test_no_key_reaches_a_row_or_a_blob() -> None:
         parameters={"api_key": "abcdefgh1234"},
         provenance={"header": text},
     )
-    rows, blobs = RowMaker().rows([made])
-    everything = repr((rows, blobs))
+    everything = repr(RowMaker().batch([made]))
     assert KEY not in everything
     assert "abcdefgh1234" not in everything
 
@@ -76,17 +78,17 @@ def test_a_key_at_the_cut_of_a_summary_is_redacted_before_it_is_cut() -> None:
 
 def test_a_message_is_stored_once_however_often_it_is_seen() -> None:
     maker, first, second = RowMaker(), user_message("one"), user_message("two")
-    _, blobs = maker.rows([span("model", messages=(first,))])
-    _, more = maker.rows([span("model", messages=(first, second)), span("model", messages=(second, first))])
+    blobs = maker.batch([span("model", messages=(first,))]).blobs
+    more = maker.batch([span("model", messages=(first, second)), span("model", messages=(second, first))]).blobs
     assert len(blobs) == 1
     assert {text for _, text in more} == {text for _, text in more if "two" in text}
 
 
 def test_a_large_value_is_stored_as_a_blob() -> None:
     text = "ж" * (BLOB_SIZE + 1)
-    rows, blobs = RowMaker().rows([span(result=text), span(result=text)])
-    keys = [referred_key(row[COLUMN_NAMES.index("result")]) for row in rows]
-    assert keys == [key for key, _ in blobs]
+    batch = RowMaker().batch([span(result=text), span(result=text)])
+    keys = [referred_key(row["result"]) for row in rows_of(batch)]
+    assert keys == [key for key, _ in batch.blobs]
     assert len(set(keys)) == 1
 
 

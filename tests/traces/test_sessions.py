@@ -26,7 +26,7 @@ def dead_pid() -> int:
 
 def add_running_span(connection: sqlite3.Connection, session_id: str) -> None:
     connection.execute(
-        "INSERT INTO spans (span_id, session_id, status) VALUES (?, ?, 'running')", (f"{session_id}-1", session_id)
+        "INSERT INTO span_rows (span_id, session_id, status) VALUES (?, ?, 'running')", (f"{session_id}-1", session_id)
     )
 
 
