@@ -1,3 +1,4 @@
+import itertools
 import json
 
 import pytest
@@ -29,7 +30,7 @@ def test_nothing_of_text_and_reasoning_is_lost_and_neighbours_are_joined(said):
     assert message.text == "".join(t for kind, t in said if kind == "text")
     assert message.thinking == "".join(t for kind, t in said if kind == "thinking")
     kinds = [block.type for block in message.content]
-    assert all(a != b for a, b in zip(kinds, kinds[1:], strict=False))
+    assert all(a != b for a, b in itertools.pairwise(kinds))
 
 
 @given(
