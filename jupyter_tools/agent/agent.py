@@ -11,6 +11,7 @@ from functools import cache
 from importlib import metadata
 from typing import Any, Literal
 
+from jupyter_tools.abort_signal import AbortSignal
 from jupyter_tools.agent.limits import Limits
 from jupyter_tools.agent.loop import AgentRun, Inbox, LoopSettings
 from jupyter_tools.agent.output import OutputType
@@ -88,7 +89,8 @@ class Agent:
         self._output = None if output_type is None else OutputType(output_type)
         self._trace = trace
         self._inbox = Inbox()
-        self._signal: asyncio.Event | None = None
+        self._hashed: tuple[tuple[AgentTool, ...] | None, str] = (None, "")
+        self._signal: AbortSignal | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
@@ -112,7 +114,7 @@ class Agent:
             raise ConfigurationError("This agent is running. Use steer() or follow_up(), or wait until it has ended.")
         message = user_message(prompt) if isinstance(prompt, str) else prompt
         provider = provider_of(self.model, self._provider)
-        self._loop, self._signal = asyncio.get_running_loop(), asyncio.Event()
+        self._loop, self._signal = asyncio.get_running_loop(), AbortSignal()
         self._inbox.steering.clear()  # what came too late for the last run was not meant for this one
         return EventStream[AgentEvent, AgentResult].produced_by(
             lambda stream: self._run(stream, provider, message, tags or {})
@@ -131,7 +133,7 @@ class Agent:
             self._settings(provider, run_id),
             self.messages,
             stream,
-            signal=self._signal or asyncio.Event(),
+            signal=self._signal or AbortSignal(),
             inbox=self._inbox,
             run_id=run_id,
         )
@@ -167,7 +169,6 @@ class Agent:
 
     def provenance(self) -> JsonObject:
         """What a paper needs to cite a run: model, parameters, tools, hashes of what was sent, package version."""
-        schemas = [{"name": t.name, "description": t.description, "parameters": t.parameters} for t in self.tools]
         return {
             "provider": self.model.provider,
             "model": self.model.name,
@@ -175,9 +176,18 @@ class Agent:
             "parameters": dict(self.model.options),
             "tools": [tool.name for tool in self.tools],
             "system_hash": _hash(self.system or ""),
-            "schema_hash": _hash(schemas),
+            "schema_hash": self._schema_hash(),
             "version": _package_version(),
         }
+
+    def _schema_hash(self) -> str:
+        """Of the tools; kept, for a hundred schemas take a millisecond."""
+        hashed, known = self._hashed
+        if hashed is not self.tools:
+            schemas = [{"name": t.name, "description": t.description, "parameters": t.parameters} for t in self.tools]
+            known = _hash(schemas)
+            self._hashed = self.tools, known
+        return known
 
     async def run(self, prompt: str | UserMessage) -> AgentResult:
         """Run to the end. Errors inside the run are in the result, not raised."""

@@ -14,6 +14,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
+from jupyter_tools.abort_signal import when_set
 from jupyter_tools.agent.limits import Limits, Spending
 from jupyter_tools.agent.output import OutputType
 from jupyter_tools.agent.result import AgentResult
@@ -365,19 +366,14 @@ def _generator(provider: Provider, request: Request) -> AsyncGenerator[StreamPar
 @asynccontextmanager
 async def _ends_on(signal: asyncio.Event) -> AsyncGenerator[None]:
     """Leave the block soon after `signal` is set, whatever it is waiting for."""
-
-    async def watch() -> None:
-        await signal.wait()
-        scope.reschedule(asyncio.get_running_loop().time() + ABORT_GRACE_S)
-
-    scope = asyncio.timeout(None)
+    scope, loop = asyncio.timeout(None), asyncio.get_running_loop()
+    stop_listening = when_set(signal, lambda: scope.reschedule(loop.time() + ABORT_GRACE_S))
     try:
         async with scope:
-            watcher = asyncio.get_running_loop().create_task(watch())
             try:
                 yield
             finally:
-                watcher.cancel()
+                stop_listening()
     except TimeoutError:
         if not scope.expired():
             raise

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from jupyter_tools.auth import Secret, find_key
@@ -149,6 +150,7 @@ class ServerKey:
         return self._stored
 
 
+@cache
 def checked_base_url(said: str, *, endpoint: str, example: str) -> str:
     """An address without its last slash and without `endpoint`, which people copy along.
 

@@ -26,10 +26,13 @@ T = TypeVar("T")
 OUR_OPTIONS = {"starts_in_thinking"}  # options of the model that are not for the server
 _CACHE_BYTES = 16_000_000
 
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # `json.dumps` makes one for each value
+_spaced = json.JSONEncoder(ensure_ascii=False).encode
+
 
 def to_json(value: JsonValue) -> bytes:
     """Compact JSON. Half a surrogate pair, which some models write, becomes a question mark and not an error."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return _compact(value).encode("utf-8", "replace")
 
 
 class EncodedOnce:
@@ -131,7 +134,7 @@ def _images_to_wire(images: Iterable[ImageContent]) -> JsonObject:
 
 
 def _call_to_wire(call: ToolCallContent) -> JsonObject:
-    arguments = json.dumps(call.arguments, ensure_ascii=False)
+    arguments = _spaced(call.arguments)
     return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": arguments}}
 
 

@@ -56,6 +56,9 @@ class Answer:
     """A server's answer whose status is good: iterating gives its bytes as they come.
 
     Iterating raises `ProviderError` if the connection breaks, and `Aborted` if the signal is set.
+
+    Attributes:
+        ended: True once all of it was read.
     """
 
     def __init__(self, call: Call, response: httpx.Response, waiting: AbortableWait) -> None:
@@ -63,6 +66,7 @@ class Answer:
         self._response = response
         self._waiting = waiting
         self._bytes = response.aiter_bytes()
+        self.ended = False
 
     def __aiter__(self) -> Answer:
         return self
@@ -70,11 +74,16 @@ class Answer:
     async def __anext__(self) -> bytes:
         try:
             return await self._waiting.wait(self._bytes.__anext__)
+        except StopAsyncIteration:
+            self.ended = True
+            raise
         except _network_errors():
             raise failure_of_cut(self._call.provider) from None
 
     async def read_to_end(self) -> None:
         """Let the connection be used again, by reading what a complete answer has left: usually nothing but its end."""
+        if self.ended:
+            return
         with suppress(TimeoutError, ProviderError, Aborted):
             async with asyncio.timeout(_END_TIMEOUT_S):
                 async for _ in self:
@@ -159,12 +168,31 @@ def _tls_context() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def new_client() -> httpx.AsyncClient:
-    """A client with our transport and time limits. Proxies come from the environment, as everywhere."""
+@cache
+def _client_class() -> type[httpx.AsyncClient]:
     import httpx
     from httpx_aiohttp import HttpxAiohttpClient
 
-    return HttpxAiohttpClient(
+    class NoCookies(httpx.Cookies):
+        """Keeps none: looking for them costs a tenth of a call, and nobody at a model's server should know us again."""
+
+        def extract_cookies(self, response: httpx.Response) -> None:
+            """Leave them where they are."""
+
+    class Client(HttpxAiohttpClient):
+        @property
+        def cookies(self) -> httpx.Cookies:
+            return no_cookies
+
+    no_cookies = NoCookies()
+    return Client
+
+
+def new_client() -> httpx.AsyncClient:
+    """A client with our transport and time limits. Proxies come from the environment, as everywhere."""
+    import httpx
+
+    return _client_class()(
         verify=_tls_context(),
         timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S, pool=None),
         limits=httpx.Limits(max_connections=_CONNECTIONS, keepalive_expiry=30.0),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar, cast
+
+from jupyter_tools.abort_signal import when_set
 
 T = TypeVar("T")
 
@@ -29,30 +31,31 @@ async def sleep_unless(seconds: float, signal: asyncio.Event | None) -> None:
 class AbortableWait:
     """Waits for one thing after the other until `signal` is set.
 
-    One task watches the signal for all of them, so that a wait costs about a microsecond: there is one for each piece
-    of an answer.
+    It listens once for all of them, so that a wait costs less than a microsecond: there is one for each piece of an
+    answer.
     """
 
     def __init__(self, signal: asyncio.Event | None) -> None:
         self._signal = signal
-        self._watcher: asyncio.Task[None] | None = None
-        self._scope: asyncio.Timeout | None = None
+        self._stop_listening: Callable[[], object] | None = None
+        self._waiting: asyncio.Task[Any] | None = None
+        self._cancelled = False
 
     async def __aenter__(self) -> AbortableWait:
         if self._signal is not None:
-            self._watcher = asyncio.get_running_loop().create_task(self._watch(self._signal))
+            self._stop_listening = when_set(self._signal, self._cancel)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._watcher is not None:
-            self._watcher.cancel()
+        if self._stop_listening is not None:
+            self._stop_listening()
 
-    async def _watch(self, signal: asyncio.Event) -> None:
-        await signal.wait()
-        if self._scope is not None:
-            self._scope.reschedule(asyncio.get_running_loop().time())
+    def _cancel(self) -> None:
+        if self._waiting is not None:
+            self._cancelled = True
+            self._waiting.cancel()
 
     async def wait(self, start: Callable[[], Awaitable[T]]) -> T:
         """The outcome of `await start()`.
@@ -64,13 +67,16 @@ class AbortableWait:
             return await start()
         if self._signal.is_set():
             raise Aborted
-        scope = self._scope = asyncio.timeout(None)
+        task = self._waiting = cast("asyncio.Task[Any]", asyncio.current_task())
+        cancelling = task.cancelling()
         try:
-            async with scope:
-                return await start()
-        except TimeoutError:
-            if scope.expired():
+            return await start()
+        except asyncio.CancelledError:
+            # as `asyncio.timeout` has it: another cancellation, of before or meanwhile, comes first
+            if self._cancelled and task.cancelling() - 1 <= cancelling:
                 raise Aborted from None
             raise
         finally:
-            self._scope = None
+            self._waiting = None
+            if self._cancelled:
+                task.uncancel()

@@ -124,3 +124,12 @@ async def test_redirects_are_not_followed_for_they_would_take_the_key_along():
         async with client:
             with pytest.raises(ProviderError, match="sends its callers elsewhere"):
                 await read(client, a_call(server.url))
+
+
+async def test_no_cookie_of_a_server_is_kept_or_sent_back():
+    answer = whole("200 OK", b"hello", "set-cookie: who=you; Path=/")
+    async with loopback(answer, answer) as server:
+        for _ in range(2):
+            await read(await shared_client(), a_call(server.url))
+        assert len(server.requests) == 2
+        assert all(b"cookie" not in head.lower() for head, _ in server.requests)

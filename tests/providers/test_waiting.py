@@ -3,7 +3,10 @@ import time
 
 import pytest
 
+from jupyter_tools.abort_signal import AbortSignal
 from jupyter_tools.providers.waiting import AbortableWait, Aborted, sleep_unless
+
+KINDS = (AbortSignal, asyncio.Event)
 
 
 @pytest.mark.parametrize("with_signal", [True, False])
@@ -27,13 +30,15 @@ async def answer():
 
 
 @pytest.mark.parametrize("with_signal", [True, False])
-async def test_what_is_waited_for_comes_back(with_signal):
-    async with AbortableWait(asyncio.Event() if with_signal else None) as waiting:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_what_is_waited_for_comes_back(with_signal, kind):
+    async with AbortableWait(kind() if with_signal else None) as waiting:
         assert [await waiting.wait(answer), await waiting.wait(answer)] == [42, 42]
 
 
-async def test_the_signal_cancels_what_is_waited_for():
-    signal, cancelled = asyncio.Event(), []
+@pytest.mark.parametrize("kind", KINDS)
+async def test_the_signal_cancels_what_is_waited_for(kind):
+    signal, cancelled = kind(), []
 
     async def hang():
         try:
@@ -50,16 +55,18 @@ async def test_the_signal_cancels_what_is_waited_for():
     assert asyncio.current_task().cancelling() == 0
 
 
-async def test_nothing_is_begun_once_the_signal_is_set():
-    signal = asyncio.Event()
+@pytest.mark.parametrize("kind", KINDS)
+async def test_nothing_is_begun_once_the_signal_is_set(kind):
+    signal = kind()
     async with AbortableWait(signal) as waiting:
         signal.set()
         with pytest.raises(Aborted):
             await waiting.wait(pytest.fail)
 
 
-async def test_a_signal_between_two_waits_leaves_the_reader_alone():
-    signal = asyncio.Event()
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_signal_between_two_waits_leaves_the_reader_alone(kind):
+    signal = kind()
     async with AbortableWait(signal) as waiting:
         await waiting.wait(answer)
         signal.set()
@@ -68,18 +75,20 @@ async def test_a_signal_between_two_waits_leaves_the_reader_alone():
             await waiting.wait(answer)
 
 
-async def test_a_timeout_of_what_is_waited_for_is_its_own():
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_timeout_of_what_is_waited_for_is_its_own(kind):
     async def late():
         raise TimeoutError("mine")
 
-    async with AbortableWait(asyncio.Event()) as waiting:
+    async with AbortableWait(kind()) as waiting:
         with pytest.raises(TimeoutError, match="mine"):
             await waiting.wait(late)
 
 
-async def test_cancelling_the_task_is_no_abort():
+@pytest.mark.parametrize("kind", KINDS)
+async def test_cancelling_the_task_is_no_abort(kind):
     async def wait():
-        async with AbortableWait(asyncio.Event()) as waiting:
+        async with AbortableWait(kind()) as waiting:
             await waiting.wait(lambda: asyncio.sleep(60))
 
     task = asyncio.ensure_future(wait())
@@ -89,9 +98,10 @@ async def test_cancelling_the_task_is_no_abort():
         await task
 
 
-async def test_no_task_is_left_behind():
+@pytest.mark.parametrize("kind", KINDS)
+async def test_no_task_is_left_behind(kind):
     before = asyncio.all_tasks()
-    async with AbortableWait(asyncio.Event()) as waiting:
+    async with AbortableWait(kind()) as waiting:
         await waiting.wait(answer)
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == before
