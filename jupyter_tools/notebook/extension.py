@@ -20,8 +20,10 @@ def load(shell: InteractiveShell) -> None:
     """
     if "AgentMagics" in shell.magics_manager.registry:
         return
-    shell.register_magics(AgentMagics)
+    magics = AgentMagics(shell)
+    shell.register_magics(magics)
     if getattr(shell, "kernel", None) is not None:  # in a terminal Ctrl-C would miss a coroutine: there we block
+        magics.begin_imports()
         shell.input_transformers_cleanup.append(transformer(shell))
     offered = {"tool": tool, "traces": traces}
     shell.push({name: value for name, value in offered.items() if name not in shell.user_ns}, interactive=False)

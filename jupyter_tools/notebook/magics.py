@@ -5,7 +5,10 @@ Loading the extension imports this module and little else, so that it takes no t
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class
@@ -20,6 +23,22 @@ if TYPE_CHECKING:
     from jupyter_tools.notebook.commands import Commands
 
 
+_FIRST_CELL_NEEDS = (
+    "jupyter_tools.notebook.commands",
+    "jupyter_tools.notebook.stream_widget",
+    "jupyter_tools.providers.scripted",
+    "markdown_it",
+    "nh3",
+)
+
+
+def _import_early() -> None:
+    """Import what the first cell needs while the person writes it. What is missing is explained by that cell."""
+    for name in _FIRST_CELL_NEEDS:
+        with suppress(ImportError):
+            import_module(name)
+
+
 @magics_class
 class AgentMagics(Magics):
     """The magics of one kernel."""
@@ -27,9 +46,16 @@ class AgentMagics(Magics):
     def __init__(self, shell: InteractiveShell) -> None:
         super().__init__(shell)
         self._shell = shell
+        self._imports = threading.Thread(target=_import_early, name="jupyter_tools imports", daemon=True)
+
+    def begin_imports(self) -> None:
+        """Import in the background, without keeping the cell that loads the extension."""
+        self._imports.start()
 
     @cached_property
     def _commands(self) -> Commands:
+        if self._imports.is_alive():  # two threads that import the same modules could see half of one
+            self._imports.join()
         from jupyter_tools.notebook.commands import Commands
 
         return Commands(self._shell)

@@ -43,7 +43,18 @@ class AgentSettings:
             for name in ("model", "system", "max_turns", "base_url")
             if (value := getattr(arguments, name)) is not None
         }
+        if "base_url" not in given and self._goes_elsewhere(arguments.model):
+            given["base_url"] = None
         return replace(self, **given, tools=self._tools(arguments), options={**self.options, **_options(arguments)})
+
+    def _goes_elsewhere(self, model: str | None) -> bool:
+        """True if `model` is another provider's, whose prompts and keys the old base URL must not see."""
+        if model is None or self.model is None or self.base_url is None:
+            return False
+        from jupyter_tools.providers.registry import parse_model
+
+        before, after = (parse_model(text, base_url=self.base_url) for text in (self.model, model))
+        return before.provider != after.provider
 
     def _tools(self, arguments: Namespace) -> tuple[str, ...]:
         if arguments.no_tools:

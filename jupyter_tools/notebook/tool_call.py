@@ -17,6 +17,7 @@ from jupyter_tools.notebook.static import page, part_text, tool_html
 from jupyter_tools.notebook.view import RunView
 from jupyter_tools.streams import EventStream
 from jupyter_tools.tools.execution import execute_tool_calls
+from jupyter_tools.tools.results import error_sentence
 from jupyter_tools.tools.tool import AgentTool
 from jupyter_tools.traces import TraceRecorder, default_store
 
@@ -52,7 +53,7 @@ def call_tool(tool: AgentTool, arguments: JsonObject, tags: Mapping[str, Any]) -
     """Run `tool` and wait for it.
 
     Raises:
-        CellError: If it failed; the text is what a model would see.
+        CellError: If it failed; the text says what went wrong.
     """
     call = ToolCallContent(id=f"call_{uuid.uuid4().hex[:12]}", name=tool.name, arguments=arguments)
     stream: EventStream[AgentEvent, None] = EventStream()
@@ -63,6 +64,6 @@ def call_tool(tool: AgentTool, arguments: JsonObject, tags: Mapping[str, Any]) -
     outcome = loop_thread().run(execute_tool_calls([tool], message, None, stream))
     result = outcome["tool_results"][0]
     if result.is_error:
-        raise CellError(result.text)
+        raise CellError(error_sentence(result.text, result.details))
     part = next(part for part in view.parts if isinstance(part, ToolPart))
     return ToolOutcome(text=result.text, details=result.details, duration_ms=part.duration_ms, part=part)

@@ -130,6 +130,14 @@ def _json_result(value: Any) -> AgentToolResult:
     return result
 
 
+def error_sentence(text: str, details: JsonValue) -> str:
+    """What went wrong, for a person: of a returned `{"error": sentence, ...}` the sentence alone, else all the text."""
+    if not isinstance(details, dict) or "message" in details:  # a raised error's "error" is only its kind
+        return text
+    error = cast("dict[str, Any]", details).get("error")
+    return error if isinstance(error, str) and error else text
+
+
 def data_of(result: AgentToolResult) -> JsonValue:
     """What the tool returned, as a JSON value: for callers that are programs."""
     if result.details is not None:

@@ -55,3 +55,14 @@ def test_an_open_quotation_mark_is_explained():
 def test_a_value_of_the_wrong_kind_is_a_usage_error():
     with pytest.raises(UsageError, match="--max-turns"):
         settings("--max-turns many")
+
+
+def test_another_providers_prompts_do_not_go_to_the_old_server():
+    before = settings("--base-url http://x --model openai:llama3")
+    assert settings("-m anthropic:claude", before).base_url is None
+    assert settings("-m anthropic:claude --base-url http://y", before).base_url == "http://y"
+
+
+@pytest.mark.parametrize("line", ["-m openai:other", "-m other", "--temperature 0"])
+def test_the_same_providers_server_stays(line: str):
+    assert settings(line, settings("--base-url http://x --model openai:llama3")).base_url == "http://x"

@@ -24,6 +24,14 @@ def test_a_tool_that_fails_says_what_a_model_would_read(shell: InteractiveShell)
         shell.run_line_magic("tool", "math_eval 1/0")
 
 
+@pytest.mark.parametrize("line", ["math_eval 2+", "time_now timezone_name=Tokio"])
+def test_an_error_that_a_tool_returns_is_shown_as_its_sentence(shell: InteractiveShell, line: str):
+    with pytest.raises(CellError) as caught:
+        shell.run_line_magic("tool", line)
+    assert "{" not in str(caught.value)
+    assert len(str(caught.value)) > 10
+
+
 def test_a_tool_run_by_hand_is_traced(shell: InteractiveShell):
     shell.run_line_magic("tool", "math_eval 2+2")
     frame = shell.user_ns["traces"]()
