@@ -22,7 +22,8 @@ from jupyter_tools.json_types import JsonObject
 from jupyter_tools.messages import NO_USAGE, StopReason, Usage
 from jupyter_tools.providers.base import Model, Request
 from jupyter_tools.providers.local_choice import STOP, may_choose, meant_calls, read_calls
-from jupyter_tools.providers.local_engine import Engine, EngineOptions, Piece
+from jupyter_tools.providers.local_engine import Engine, Piece
+from jupyter_tools.providers.local_llama import EngineOptions
 from jupyter_tools.providers.local_loading import load
 from jupyter_tools.providers.local_prompt import answering_messages, choosing_messages
 from jupyter_tools.providers.local_schema import calls_grammar

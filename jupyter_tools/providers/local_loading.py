@@ -11,7 +11,8 @@ from pathlib import Path
 
 from jupyter_tools.errors import ModelFileError
 from jupyter_tools.events import Notice
-from jupyter_tools.providers.local_engine import Engine, EngineOptions, engine_for, loaded_engine
+from jupyter_tools.providers.local_engine import Engine, engine_for, loaded_engine
+from jupyter_tools.providers.local_llama import EngineOptions
 from jupyter_tools.providers.model_catalogue import CATALOGUE, DEFAULT, FALLBACK, ModelEntry
 from jupyter_tools.providers.model_files import is_pulled, model_path, path_of, pull
 

@@ -1,13 +1,12 @@
 import asyncio
-import sys
 import threading
 from contextlib import aclosing
 
 import pytest
 
-from jupyter_tools.errors import ConfigurationError, MissingExtraError, ModelFileError, ProviderError
+from jupyter_tools.errors import ConfigurationError, ProviderError
 from jupyter_tools.providers import local_engine
-from jupyter_tools.providers.local_engine import EngineOptions, close_engines, engine_for, loaded_engine, usable_cpus
+from jupyter_tools.providers.local_engine import EngineOptions, close_engines, engine_for, loaded_engine
 from tests.providers.llama import llama
 
 __all__ = ["llama"]
@@ -110,16 +109,6 @@ def test_a_model_file_is_loaded_once(llama, path):
     assert loaded_engine(path) is engines[0]
 
 
-def test_the_engines_own_server_is_for_nobody_else(llama, path):
-    engine_for(path)
-    params = llama.loaded[0]
-    assert params.hostnames == ["127.0.0.1"]
-    assert params.port == 0
-    assert [len(key) > 40 for key in params.api_keys] == [True]
-    assert not params.ui
-    assert params.no_extra_bufts
-
-
 def test_options_of_loading_reach_the_engine_and_cannot_change_later(llama, path):
     options = EngineOptions(n_ctx=2048, n_threads=3)
     engine_for(path, options)
@@ -128,23 +117,6 @@ def test_options_of_loading_reach_the_engine_and_cannot_change_later(llama, path
     assert engine_for(path).options == options
     with pytest.raises(ConfigurationError, match="already loaded with n_ctx=2048"):
         engine_for(path, EngineOptions(n_ctx=4096))
-
-
-def test_a_missing_file_is_told(llama, tmp_path):
-    with pytest.raises(ModelFileError, match="no model file"):
-        engine_for(tmp_path / "model.gguf")
-
-
-def test_a_file_that_is_no_model_is_told(llama, tmp_path):
-    (tmp_path / "broken.gguf").write_bytes(b"")
-    with pytest.raises(ModelFileError, match="cannot load"):
-        engine_for(tmp_path / "broken.gguf")
-
-
-def test_the_missing_package_is_named(path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "xllamacpp", None)
-    with pytest.raises(MissingExtraError, match=r'pip install "jupyter_tools\[local\]"'):
-        engine_for(path)
 
 
 async def test_closing_stops_what_runs(llama, path):
@@ -157,15 +129,3 @@ async def test_closing_stops_what_runs(llama, path):
     assert rest[-1].finish_reason == "aborted"
     assert not engine.running
     assert loaded_engine(path) is None
-
-
-def test_as_many_threads_as_a_container_may_use(tmp_path, monkeypatch):
-    monkeypatch.setattr(local_engine, "CPU_QUOTA", tmp_path / "cpu.max")
-    monkeypatch.setattr(local_engine.os, "sched_getaffinity", lambda _pid: set(range(64)), raising=False)
-    assert usable_cpus() == local_engine.MAX_THREADS
-    (tmp_path / "cpu.max").write_text("200000 100000\n")
-    assert usable_cpus() == 2
-    (tmp_path / "cpu.max").write_text("50000 100000\n")
-    assert usable_cpus() == 1
-    (tmp_path / "cpu.max").write_text("max 100000\n")
-    assert usable_cpus() == local_engine.MAX_THREADS
