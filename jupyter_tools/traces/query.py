@@ -44,7 +44,8 @@ class SpanQuery:
     def _conditions(self) -> tuple[list[str], list[Any]]:
         found: list[tuple[str, list[Any]]] = []
         if self.session_id is not None:
-            found.append(("session_id = ?", [self.session_id]))
+            index = "" if self.run is None else "+"  # a run has fewer spans than a session: SQLite is to begin there
+            found.append((f"{index}session_id = ?", [self.session_id]))
         if isinstance(self.run, str):
             found.append(("run_id = ?", [self.run]))
         elif self.run is not None:

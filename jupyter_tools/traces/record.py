@@ -17,7 +17,7 @@ from jupyter_tools.traces.span import SpanContext
 from jupyter_tools.traces.store import TraceStore
 from jupyter_tools.traces.values import snapshot
 
-_PARTS = (MessageUpdateEvent, MessageStartEvent)  # what they say is in the whole message
+_PARTS = frozenset({MessageUpdateEvent, MessageStartEvent})  # what they say is in the whole message
 
 
 class TraceRecorder:
@@ -50,13 +50,15 @@ class TraceRecorder:
     def record(self, event: AgentEvent) -> None:
         """Take one event. Quick, does not raise, may be called in any thread; one run's events come in order."""
         details = None
+        if type(event) in _PARTS:
+            return
         if isinstance(event, ToolExecutionEndEvent):
             details = event.result.details
         elif isinstance(event, ToolExecutionUpdateEvent):
             if event.status != "done":
                 return
             details = event.partial_result.details
-        elif isinstance(event, _PARTS) or (isinstance(event, MessageEndEvent) and event.message.role != "assistant"):
+        elif isinstance(event, MessageEndEvent) and event.message.role != "assistant":
             return
         self._put(self._add, event, monotonic(), details if details is None else snapshot(details))
 

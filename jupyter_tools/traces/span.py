@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from jupyter_tools.messages import Usage
@@ -26,12 +26,12 @@ class SpanContext:
     schema_hash: str | None = None
 
 
-@dataclass(eq=False)
+@dataclass(slots=True, eq=False)
 class Span:
     """One step. Its fields are the columns of the same names.
 
     But for `context`, which holds the columns that all spans of a run share, and `began_s`, its start on the monotonic
-    clock. What is not given to a new span is a default of the class until it is set: most spans never have most of it.
+    clock.
     """
 
     kind: SpanKind
@@ -42,32 +42,32 @@ class Span:
     began_s: float
     context: SpanContext
     turn: int | None = None
-    status: SpanStatus = field(default="running", init=False)
-    duration_ms: float | None = field(default=None, init=False)
-    input: str | None = field(default=None, init=False)
-    output: str | None = field(default=None, init=False)
-    error: str | None = field(default=None, init=False)
-    input_tokens: int | None = field(default=None, init=False)
-    output_tokens: int | None = field(default=None, init=False)
-    reasoning_tokens: int | None = field(default=None, init=False)
-    cached_tokens: int | None = field(default=None, init=False)
-    tokens_estimated: bool | None = field(default=None, init=False)
-    first_token_ms: float | None = field(default=None, init=False)
-    queue_ms: float | None = field(default=None, init=False)
-    attempt: int | None = field(default=None, init=False)
-    stop_reason: str | None = field(default=None, init=False)
-    provider: str | None = field(default=None, init=False)
-    model: str | None = field(default=None, init=False)
-    tools: str | None = field(default=None, init=False)
-    ended: int | None = field(default=None, init=False)
-    tool_call_id: str | None = field(default=None, init=False)
-    session_id: str | None = field(default=None, init=False)
-    args: Any = field(default=None, init=False)
-    result: Any = field(default=None, init=False)
-    details: Any = field(default=None, init=False)
-    messages: Any = field(default=None, init=False)
-    parameters: Any = field(default=None, init=False)
-    provenance: Any = field(default=None, init=False)
+    status: SpanStatus = "running"
+    duration_ms: float | None = None
+    input: str | None = None
+    output: str | None = None
+    error: str | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    cached_tokens: int | None = None
+    tokens_estimated: bool | None = None
+    first_token_ms: float | None = None
+    queue_ms: float | None = None
+    attempt: int | None = None
+    stop_reason: str | None = None
+    provider: str | None = None
+    model: str | None = None
+    tools: str | None = None
+    ended: int | None = None
+    tool_call_id: str | None = None
+    session_id: str | None = None
+    args: Any = None
+    result: Any = None
+    details: Any = None
+    messages: Any = None
+    parameters: Any = None
+    provenance: Any = None
 
     def count(self, usage: Usage) -> None:
         """The tokens it took."""
