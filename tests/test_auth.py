@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from jupyter_tools.auth import AuthManager, Secret, find_key, key_file, read_key_file, write_key_file
+from jupyter_tools.auth import AuthManager, Secret, find_key, key_file, read_key_file, variable_of, write_key_file
 
 KEY = "sk-very-secret-0123456789"
 
@@ -154,4 +154,25 @@ def test_the_older_door_loads_a_key_only_where_one_is_needed():
     write_key_file(AuthManager.get_api_key_file(Child), Secret(KEY))
     write_key_file(AuthManager.get_api_key_file(Alone), Secret(KEY))
     assert AuthManager.load_api_key(Child()) == KEY
+    assert AuthManager.load_api_key(Alone) is None
+
+
+@pytest.mark.parametrize(
+    ("provider", "variable"),
+    [
+        ("OpenaiAPI", "OPENAI_API_KEY"),
+        ("OpenaiAccount", "OPENAI_API_KEY"),
+        ("Groq", "GROQ_API_KEY"),
+        ("my-own provider", "MY_OWN_PROVIDER_API_KEY"),
+        ("API", "API_API_KEY"),
+    ],
+)
+def test_a_providers_variable_is_the_customary_one(provider, variable):
+    assert variable_of(provider) == variable
+
+
+def test_the_older_door_looks_into_the_environment_and_the_keyring_first(monkeypatch):
+    write_key_file(AuthManager.get_api_key_file(Child), Secret("from file"))
+    monkeypatch.setenv("OPENAI_API_KEY", "from environment")
+    assert AuthManager.load_api_key(Child) == "from environment"
     assert AuthManager.load_api_key(Alone) is None

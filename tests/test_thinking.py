@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_tools.events import TextDelta, ThinkingDelta
-from jupyter_tools.thinking import Reasoning, ThinkingDecoder, ThinkingProcessor
+from jupyter_tools.thinking import Reasoning, ReasoningSplitter, ThinkingDecoder, ThinkingProcessor
 
 
 def decode(*chunks: str, **options) -> list[tuple[str, str]]:
@@ -254,3 +254,26 @@ def test_reasoning_compares_by_value_and_stands_for_its_text():
     ]
     assert BEGIN.get_dict() == {"status": "🤔 Is thinking...", "is_thinking": "<think>"}
     assert Reasoning("x").get_dict() == {"token": "x"}
+
+
+def split(*chunks: str) -> str:
+    splitter = ReasoningSplitter()
+    parts = [part for chunk in chunks for part in splitter.decode(chunk)] + splitter.flush()
+    return "".join(str(part) for part in parts)
+
+
+@given(
+    st.sampled_from(["Hi <think>a</think> b", "<think>a</think>\n<think>b", "no `<think>` here", "a <thi"]).flatmap(
+        cuttings
+    )
+)
+def test_a_splitter_loses_nothing_wherever_the_text_is_cut(chunks):
+    text = "".join(chunks)
+    assert split(*chunks) == text + ("</think>" if text.endswith("b") and text.startswith("<") else "")
+
+
+def test_a_splitter_closes_reasoning_that_the_model_left_open():
+    splitter = ReasoningSplitter()
+    assert splitter.decode("<think>a")[0].is_thinking == "<think>"
+    assert splitter.flush()[-1] == Reasoning(status="Finished", is_thinking="</think>")
+    assert splitter.decode("b") == ["b"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import stat
 from collections.abc import Iterable
 from pathlib import Path
@@ -68,9 +69,7 @@ class Bucket:
         """Forget a bucket and its files. One that does not exist is no mistake."""
         folder = self._folder(id)
         if folder is not None and folder.is_dir():
-            for file in folder.iterdir():
-                file.unlink()
-            folder.rmdir()
+            shutil.rmtree(folder)
 
     def ids(self) -> list[str]:
         """The ids of all buckets, sorted."""
@@ -130,12 +129,15 @@ def _content_here(path: Path) -> bytes:
     """The content of a file that lies in the bucket itself: links lead elsewhere."""
     try:
         descriptor = os.open(path, _READ_HERE)
-        with os.fdopen(descriptor, "rb") as file:
-            if path.is_symlink() or not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise ConfigurationError("it is no file, but a link or something else.")
-            return file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise ConfigurationError("it cannot be opened, or is a link.") from error
+    try:
+        if path.is_symlink() or not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ConfigurationError("it is no file, but a link or something else.")
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(MAX_FILE_BYTES + 1)
+    finally:
+        os.close(descriptor)
 
 
 def _id_for(name: str, data: bytes) -> str:
@@ -145,5 +147,5 @@ def _id_for(name: str, data: bytes) -> str:
 
 def _file_name(name: str) -> str:
     """A name for a file in a bucket's folder: any letters, but nothing a path is made of."""
-    safe = re.sub(r"[^\w.()\[\] -]+", "_", Path(name).name).strip(". ")
-    return safe[-120:] or "file.txt"
+    safe = re.sub(r"[^\w.()\[\] -]+", "_", Path(name).name).rstrip(". ")[-120:]
+    return f"file{safe}" if safe.startswith((".", " ")) or not safe else safe

@@ -56,8 +56,11 @@ async def search(
 
 
 async def _with_pages(results: Sequence[SearchResult], fetcher: PageFetcher) -> list[SearchResult]:
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_with_page(result, fetcher)) for result in results]
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(_with_page(result, fetcher)) for result in results]
+    except ExceptionGroup as failures:  # they all fail for the same reason, such as a package that is missing
+        raise failures.exceptions[0] from None
     return [task.result() for task in tasks]
 
 
