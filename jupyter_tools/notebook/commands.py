@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
 from jupyter_tools.notebook.cell_run import CellRun
 from jupyter_tools.notebook.cell_tools import tools_of_cell
+from jupyter_tools.notebook.conversation import NOWHERE, Origin
 from jupyter_tools.notebook.display import display_for
 from jupyter_tools.notebook.prompt import fill_prompt
 from jupyter_tools.notebook.session import Session
@@ -47,14 +48,15 @@ class Commands:
         if arguments.output is not None and not arguments.output.isidentifier():
             raise ConfigurationError(f"-o takes the name of a variable, not {arguments.output!r}.")
         prompt = fill_prompt(cell, self._shell.user_ns)
-        agent = self._session.agent(self._session.settings.updated(arguments), new=arguments.new)
+        settings = self._session.settings.updated(arguments)
+        agent = self._session.agent(settings, new=arguments.new, origin=origin_of(self._shell))
         display = display_for(self._shell, agent.abort, awaiting=awaiting)
         return CellRun(agent, prompt, display, {"cell_id": cell_id(self._shell)})
 
     @contextmanager
     def kept(self, run: CellRun, name: str | None) -> Iterator[None]:
         """While `run` goes on: afterwards its conversation is kept, and its result under `name`, if there is one."""
-        with self._session.going_on(run.agent):
+        with self._session.going_on(run.agent, origin_of(self._shell)):
             yield
         if name is not None:
             self._shell.user_ns[name] = run.result
@@ -69,7 +71,7 @@ class Commands:
             case ["stop"]:
                 return self._session.stop()
             case ["new"]:
-                self._session.messages.clear()
+                self._session.conversation.clear()
                 return self._session.summary()
             case ["history"]:
                 return self._session.history()
@@ -106,8 +108,15 @@ def running_table(running: Iterable[RunningTool]) -> Table:
     return Table(columns=("tool", "where", "for", "state", "run"), rows=rows)
 
 
+def origin_of(shell: InteractiveShell) -> Origin:
+    """The cell that runs now and the request that runs it, where the front end says so."""
+    request: Any = getattr(shell, "parent_header", None)  # a kernel's shell keeps the whole request under this name
+    if not isinstance(request, dict):
+        return NOWHERE
+    metadata, header = request.get("metadata") or {}, request.get("header") or {}
+    return Origin(cell_id=metadata.get("cellId"), execution=header.get("msg_id"))
+
+
 def cell_id(shell: InteractiveShell) -> str | None:
     """The id of the cell that runs now, where the front end says it."""
-    parent: Any = getattr(shell, "parent_header", None)  # a kernel's shell keeps the whole request under this name
-    metadata = parent.get("metadata") if isinstance(parent, dict) else None
-    return metadata.get("cellId") if isinstance(metadata, dict) else None
+    return origin_of(shell).cell_id

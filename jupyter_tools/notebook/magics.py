@@ -78,7 +78,8 @@ class AgentMagics(Magics):
 
         As a cell, `%%agent [options]` sends the lines below it and streams the answer. In the prompt,
         `{{ expression }}` is filled from the notebook's variables; single braces are left alone. The cells of a
-        notebook are one conversation; `--new` starts another.
+        notebook are one conversation; `--new` starts another. A cell that is run again takes back what it and the cells
+        run after it said.
 
         As a line, `%agent` shows the configuration and `%agent [options]` sets it for the cells to come.
         `%agent stop` stops the run that goes on, `%agent new` starts a new conversation, `%agent history` shows what

@@ -12,6 +12,7 @@ from typing import Any
 from jupyter_tools.agent.agent import Agent
 from jupyter_tools.errors import UnknownNameError
 from jupyter_tools.messages import AssistantMessage, Message, text_of
+from jupyter_tools.notebook.conversation import NOWHERE, Conversation, Origin
 from jupyter_tools.notebook.keys import key_status
 from jupyter_tools.notebook.options import AgentSettings
 from jupyter_tools.notebook.tables import Table
@@ -25,15 +26,20 @@ class Session:
 
     Attributes:
         settings: What `%agent` set.
-        messages: The conversation, valid for the next turn whatever happened to the last.
+        conversation: What was said so far.
         running: The agent that is answering now, or None.
     """
 
     def __init__(self, namespace: MutableMapping[str, Any]) -> None:
         self.settings = AgentSettings()
-        self.messages: list[Message] = []
+        self.conversation = Conversation()
         self.running: Agent | None = None
         self._namespace = namespace
+
+    @property
+    def messages(self) -> list[Message]:
+        """What the next cell's model will see."""
+        return self.conversation.messages
 
     def configure(self, arguments: Namespace) -> None:
         """Keep what was written on an `%agent` line for the cells to come, if it can work."""
@@ -41,8 +47,11 @@ class Session:
         self.agent(settings, new=arguments.new)
         self.settings = settings
 
-    def agent(self, settings: AgentSettings, *, new: bool = False) -> Agent:
-        """An agent of its own for the next run. It continues the conversation, or starts a `new` one."""
+    def agent(self, settings: AgentSettings, *, new: bool = False, origin: Origin = NOWHERE) -> Agent:
+        """An agent of its own for the next run. It continues the conversation, or starts a `new` one.
+
+        If the cell of `origin` has spoken before, the agent knows what was said until then.
+        """
         agent = Agent(
             settings.model,
             self.find_tools(settings.tools),
@@ -52,8 +61,8 @@ class Session:
             **settings.options,
         )
         if new:
-            self.messages.clear()
-        agent.messages += self.messages
+            self.conversation.clear()
+        agent.messages += self.conversation.before(origin)
         return agent
 
     def find_tools(self, names: Iterable[str]) -> list[AgentTool]:
@@ -88,7 +97,7 @@ class Session:
         return "Stopping."
 
     @contextmanager
-    def going_on(self, agent: Agent) -> Iterator[None]:
+    def going_on(self, agent: Agent, origin: Origin = NOWHERE) -> Iterator[None]:
         """While the agent runs. Afterwards the conversation goes on from what it left.
 
         A run that could not be stopped in time leaves nothing: the conversation stays as it was before.
@@ -99,7 +108,7 @@ class Session:
         finally:
             self.running = None
             if not agent.running:
-                self.messages = list(agent.messages)
+                self.conversation.keep(agent.messages, origin)
 
     def summary(self) -> Table:
         """The configuration, for a person. Never the key."""

@@ -102,6 +102,14 @@ def test_a_function_and_a_loop_take_the_blocking_path(kernel: Kernel):
     assert kernel.ok("print([ask('a'), ask('b')])").text.splitlines()[0] == "['Hello.', 'Hello.']"
 
 
+def test_a_cell_run_again_replaces_its_turn(kernel: Kernel):
+    kernel.ok("%agent new")
+    for cell_id in ("a", "b", "b", "c", "b"):
+        assert kernel.run(f"%%agent -m scripted:short\nThis is {cell_id}.", cell_id=cell_id).status == "ok"
+    history = kernel.ok("%agent history").text
+    assert [history.count(f"This is {cell_id}.") for cell_id in "abc"] == [1, 1, 0]
+
+
 def test_a_failed_run_keeps_its_text_says_why_in_one_sentence_and_stops_the_queue(kernel: Kernel):
     cell, queued = kernel.run_all(["%%agent -m scripted:broken\nTalk.", "print(1)"])
     assert cell.error == "scripted: the server fell over."
