@@ -16,7 +16,7 @@ from jupyter_tools.notebook.parts import ToolPart
 from jupyter_tools.notebook.static import page, part_text, tool_html
 from jupyter_tools.notebook.view import RunView
 from jupyter_tools.streams import EventStream
-from jupyter_tools.tools.execution import execute_tool_calls
+from jupyter_tools.tools.execution import ExecutionOptions, execute_tool_calls
 from jupyter_tools.tools.results import error_sentence
 from jupyter_tools.tools.tool import AgentTool
 from jupyter_tools.traces import TraceRecorder, default_store
@@ -61,7 +61,8 @@ def call_tool(tool: AgentTool, arguments: JsonObject, tags: Mapping[str, Any]) -
     stream.listen(view.add)
     stream.listen(TraceRecorder(default_store(), **tags).record)
     message = AssistantMessage(content=(call,), stop_reason="tool_calls")
-    outcome = loop_thread().run(execute_tool_calls([tool], message, None, stream))
+    asked_for = ExecutionOptions(approval="never")  # who types the call has approved it
+    outcome = loop_thread().run(execute_tool_calls([tool], message, None, stream, options=asked_for))
     result = outcome["tool_results"][0]
     if result.is_error:
         raise CellError(error_sentence(result.text, result.details))

@@ -37,3 +37,9 @@ def test_a_tool_run_by_hand_is_traced(shell: InteractiveShell):
     frame = shell.user_ns["traces"]()
     assert list(frame["kind"]) == ["tool"]
     assert list(frame["name"]) == ["math_eval"]
+
+
+def test_a_tool_that_asks_before_it_runs_is_run_since_a_person_has_typed_the_call(shell: InteractiveShell, monkeypatch):
+    monkeypatch.setenv("JUPYTER_TOOLS_SEARCH", "nobody")
+    with pytest.raises(CellError, match="no search engine 'nobody'"):
+        shell.run_line_magic("tool", "web_search bees")
