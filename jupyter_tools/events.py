@@ -90,12 +90,16 @@ class Notice:
         text: One short sentence, such as "retrying in 3 s (2 of 5)".
         kind: For programs: "retry", "load", "fallback", ...
         fraction: How far it is, 0 to 1, or None if unknown.
+        provider: Whose model answers from here on, if another one does; "" if not.
+        model: That model's name.
     """
 
     type: ClassVar[Literal["notice"]] = "notice"
     text: str
     kind: str = "notice"
     fraction: float | None = None
+    provider: str = ""
+    model: str = ""
 
 
 Delta: TypeAlias = TextDelta | ThinkingDelta | ToolCallDelta

@@ -38,6 +38,8 @@ PUBLIC = [
     "OfflineSearch",
     "Provider",
     "ProviderError",
+    "RateLimitedProvider",
+    "RateLimiter",
     "Reasoning",
     "Request",
     "ScriptedApprover",

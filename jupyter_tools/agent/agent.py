@@ -22,7 +22,7 @@ from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.loop_thread import loop_thread
 from jupyter_tools.messages import Message, SystemMessage, UserMessage, system_message, user_message
 from jupyter_tools.providers.base import Model, Provider
-from jupyter_tools.providers.emulated import provider_of
+from jupyter_tools.providers.fallback import answering
 from jupyter_tools.providers.registry import parse_model
 from jupyter_tools.streams import EventStream
 from jupyter_tools.tools.decorator import as_tool
@@ -44,7 +44,8 @@ class Agent:
     One run at a time; what is said meanwhile goes through `steer` and `follow_up`. Every run is recorded: see `traces`.
 
     Args:
-        model: "provider:model", such as "openai:gpt-4o-mini" or "local:./model.gguf"; None for the default.
+        model: "provider:model", such as "openai:gpt-4o-mini" or "local:./model.gguf"; None for the default. Several
+            with commas between are a chain: where the first cannot answer, the next one does.
         tools: Tools, functions that become tools, or names of known tools.
         system: Instructions that stand before the conversation.
         max_turns: How many times the model may be asked for one prompt; the last time it answers without tools.
@@ -113,7 +114,7 @@ class Agent:
         if self.running:
             raise ConfigurationError("This agent is running. Use steer() or follow_up(), or wait until it has ended.")
         message = user_message(prompt) if isinstance(prompt, str) else prompt
-        provider = provider_of(self.model, self._provider)
+        provider = answering(self.model, self._provider)
         self._loop, self._signal = asyncio.get_running_loop(), AbortSignal()
         self._inbox.steering.clear()  # what came too late for the last run was not meant for this one
         return EventStream[AgentEvent, AgentResult].produced_by(

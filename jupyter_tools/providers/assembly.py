@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import cast
 
-from jupyter_tools.events import StopDelta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta, UsageDelta
+from jupyter_tools.events import Notice, StopDelta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta, UsageDelta
 from jupyter_tools.json_types import JsonObject
 from jupyter_tools.messages import (
     NO_USAGE,
@@ -109,7 +109,9 @@ class MessageAssembly:
             case StopDelta():
                 self.stop_reason = part.stop_reason
                 self.error_message = part.error_message
-            case _:  # a notice is no part of the message
+            case Notice(kind="fallback") if part.model:
+                self.provider, self.model = part.provider, part.model
+            case _:  # other notices are no part of the message
                 pass
 
     def _add_text(self, text: str) -> None:

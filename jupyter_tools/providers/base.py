@@ -22,12 +22,14 @@ class Model:
         name: The model's name as the provider knows it.
         base_url: Where the provider's server is, if not in its usual place.
         options: Options of the request, such as `temperature`, passed on as they are.
+        fallbacks: Models that answer, one after the other, where this one cannot.
     """
 
     provider: str
     name: str
     base_url: str | None = None
     options: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    fallbacks: tuple[Model, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.provider}:{self.name}"

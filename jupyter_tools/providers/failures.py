@@ -42,8 +42,7 @@ def failure_of_error_object(provider: str, error: JsonValue) -> ProviderError:
 
 def failure_of_malformed(provider: str, data: str) -> ProviderError:
     """The error that something other than JSON inside an answer stands for."""
-    problem = f"the server sent something that is not JSON: {_short(data)}"
-    return ProviderError(provider, problem, retryable=False)
+    return ProviderError(provider, f"the server sent something that is not JSON: {_short(data)}")
 
 
 def failure_of_page(provider: str) -> ProviderError:

@@ -11,6 +11,7 @@ import re
 import threading
 import warnings
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
@@ -50,8 +51,10 @@ def parse_model(
     OpenAI-compatible server.
 
     Args:
-        text: `provider:model`, the name of an embedded model, the path of a GGUF file, or None for the default.
-        base_url: Where the provider's server is, if not in its usual place.
+        text: `provider:model`, the name of an embedded model, the path of a GGUF file, or None for the default. Several
+            with commas between are a chain: the first one answers, and the others where it cannot.
+        base_url: Where the provider's server is, if not in its usual place. In a chain it is the first one's, and that
+            of the others of the same provider.
         options: Options of the request, passed on as they are.
 
     Raises:
@@ -61,7 +64,20 @@ def parse_model(
     if "api_key" in (options or ()):
         problem = "An API key is no option: options are shown and recorded."
         raise ConfigurationError(f"{problem} Set the provider's environment variable, such as OPENAI_API_KEY.")
-    text = (text or "").strip() or default_model_text()
+    first, *others = [part.strip() for part in ((text or "").strip() or default_model_text()).split(",")]
+    model = _parsed(first, base_url, dict(options or {}))
+    if not others:
+        return model
+    same = {model.provider: base_url}
+    return replace(model, fallbacks=tuple(_fallback(text, same, model.options) for text in others))
+
+
+def _fallback(text: str, addresses: Mapping[str, str | None], options: Mapping[str, JsonValue]) -> Model:
+    provider = text.partition(":")[0].strip().lower()
+    return _parsed(text, addresses.get(provider), dict(options))
+
+
+def _parsed(text: str, base_url: str | None, options: dict[str, JsonValue]) -> Model:
     left, colon, right = text.partition(":")
     provider = left.strip().lower()
     if colon and provider in _entry_points():
@@ -70,7 +86,7 @@ def parse_model(
         provider, name = _provider_of_bare_name(text, base_url), text
     if not name:
         raise ConfigurationError(f"{text!r} names a provider but no model. Write {provider}:MODEL.")
-    return Model(provider=provider, name=name, base_url=base_url, options=dict(options or {}))
+    return Model(provider=provider, name=name, base_url=base_url, options=options)
 
 
 def _provider_of_bare_name(text: str, base_url: str | None) -> str:

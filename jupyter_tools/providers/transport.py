@@ -181,7 +181,7 @@ def _client_class() -> type[httpx.AsyncClient]:
 
     class Client(HttpxAiohttpClient):
         @property
-        def cookies(self) -> httpx.Cookies:
+        def cookies(self) -> httpx.Cookies:  # pyright: ignore[reportIncompatibleMethodOverride]  # nobody sets any
             return no_cookies
 
     no_cookies = NoCookies()

@@ -12,6 +12,7 @@ from jupyter_tools.providers.failures import (
     failure_of_malformed,
     without_secrets,
 )
+from jupyter_tools.providers.retry import may_be_retried
 
 URL = "http://localhost:8080/v1/chat/completions"
 
@@ -92,11 +93,11 @@ def test_an_error_object_without_words_is_still_a_sentence():
     assert str(failure_of_error_object("openai", {"error": {"code": 500}})).endswith("it does not say which.")
 
 
-def test_malformed_data_is_quoted_and_not_tried_again():
+def test_malformed_data_is_quoted_and_may_be_tried_again():
     failure = failure_of_malformed("openai", "{broken" * 1000)
     assert "is not JSON: {broken" in str(failure)
     assert len(str(failure)) < 500
-    assert failure.retryable is False
+    assert may_be_retried(failure)
 
 
 def test_an_unknown_trouble_is_told_as_what_it_looks_like():
