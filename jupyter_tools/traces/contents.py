@@ -21,11 +21,13 @@ class Contents:
 
     def values(self, column: str, cells: Sequence[str | None]) -> list[Any]:
         """The values of one column's cells; None where there is nothing."""
+        if cells.count(None) == len(cells):  # most contents are of one kind of span only
+            return [None] * len(cells)
         return self._conversations(cells) if column == "messages" else self._plain(cells)
 
     def _plain(self, cells: Sequence[str | None]) -> list[Any]:
         texts = _texts(cells)
-        references = {at: key for at, text in enumerate(texts) if (key := referred_key(text)) is not None}
+        references = {at: key for at, text in enumerate(texts) if text[:1] == "@" and (key := referred_key(text))}
         blobs = self._blobs(references.values())
         for at, key in references.items():
             texts[at] = blobs[key]

@@ -141,7 +141,9 @@ def _short(*texts: str | None) -> str | None:
     """The first text that there is, as one short line. It is cut after the redaction: half a key is not seen as one."""
     for text in texts:
         if text is not None:
-            line = " ".join(text[:_LOOK_AT].split())
+            line = text[:_LOOK_AT].strip()
+            if not line.isprintable() or "  " in line:
+                line = " ".join(line.split())
             return line if len(line) <= _SHORT else f"{line[: _SHORT - 1]}…"
     return None
 

@@ -1,6 +1,9 @@
 import json
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from jupyter_tools.events import AgentToolResult
 from jupyter_tools.messages import ImageContent, TextContent, ToolCallContent, user_message
 from jupyter_tools.traces.rows import BLOB_SIZE, Batch, RowMaker, as_storable, referred_key
@@ -40,6 +43,29 @@ def test_a_model_call_is_summed_up_by_the_last_message_and_its_own() -> None:
 def test_a_run_is_summed_up_by_its_prompt_and_answer() -> None:
     row = row_of(span("agent", args="What is 2+2?", result="4"))
     assert (row["input"], row["output"]) == ("What is 2+2?", "4")
+
+
+@given(st.text(max_size=300))
+def test_a_summary_is_one_line_without_needless_space(text: str) -> None:
+    line = " ".join(text.split())
+    assert row_of(span(result=text))["output"] == (line if len(line) <= 200 else f"{line[:199]}…")
+
+
+@given(st.lists(st.sampled_from(["tool", "turn", "model"]), max_size=12))
+def test_rows_come_in_the_order_of_their_spans(kinds: list[SpanKind]) -> None:
+    spans = [span(kind, tool_call_id=str(number)) for number, kind in enumerate(kinds)]
+    rows = rows_of(RowMaker().batch(spans))
+    assert [(row["kind"], row["tool_call_id"]) for row in rows] == [(made.kind, made.tool_call_id) for made in spans]
+
+
+@given(st.text(max_size=20) | st.none(), st.text(max_size=20))
+def test_a_tools_row_is_what_any_spans_row_is(error: str | None, text: str) -> None:
+    made = span(args={"q": text}, result=text, details=[text], error=error, queue_ms=1.5, turn=2)
+    tool = row_of(made)
+    made.kind = "turn"  # which has a place for everything
+    other = row_of(made)
+    assert tool == {name: other[name] for name in tool} | {"kind": "tool"}
+    assert all(other[name] is None for name in other.keys() - tool.keys())
 
 
 def test_an_image_is_summed_up_by_its_type() -> None:
