@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from jupyter_tools.agent.chunk_order import ChunkOrder
@@ -28,7 +28,7 @@ from jupyter_tools.loop_thread import loop_thread
 class _Prepared:
     messages: list[JsonObject]
     sources: Sources | None
-    options: Mapping[str, Any]
+    options: Mapping[str, Any] = field(repr=False)  # a key may be among them
 
 
 async def async_iter_run_tools(

@@ -14,6 +14,7 @@ from jupyter_tools.loop_thread import loop_thread
 T = TypeVar("T")
 
 _AHEAD = 64  # items that may wait for the reader
+_BATCH = 32  # items read between two messages to the loop, each of which costs more than an item
 _POLL_S = 0.2  # on Windows a wait without a timeout cannot be interrupted
 _CLEAN_UP_S = 5.0
 _END: Any = object()
@@ -41,14 +42,22 @@ def iterate(items: AsyncGenerator[T]) -> Generator[T]:
 
     future = thread.submit(pump())
     future.add_done_callback(lambda _: ready.put(_END))
+    read = 0
     try:
         while (item := _next(ready)) is not _END:
-            thread.loop.call_soon_threadsafe(room.release)
+            read += 1
+            if read % _BATCH == 0:
+                thread.loop.call_soon_threadsafe(_make_room, room)
             yield cast("T", item)
         future.result()
     finally:
         future.cancel()
         concurrent.futures.wait([future], timeout=_CLEAN_UP_S)
+
+
+def _make_room(room: asyncio.Semaphore) -> None:
+    for _ in range(_BATCH):
+        room.release()
 
 
 def _next(ready: queue.SimpleQueue[Any]) -> Any:
