@@ -133,6 +133,37 @@ def write_key_file(path: Path, key: Secret) -> None:
         draft.unlink(missing_ok=True)
 
 
+def key_place(provider: str) -> str:
+    """Where `store_key` will keep the provider's key, in words for the person who is about to type it."""
+    return "the system keyring" if _working_keyring() is not None else f"{key_file(provider)}, which only you can read"
+
+
+def store_key(provider: str, key: Secret) -> None:
+    """Keep a key for later sessions: in the system keyring if there is one, otherwise in the key file."""
+    keyring = _working_keyring()
+    if keyring is None:
+        write_key_file(key_file(provider), key)
+    else:
+        keyring.set_password(KEYRING_SERVICE, provider, key.reveal())
+    _stored.append(provider)
+
+
+def keys_stored() -> int:
+    """How many keys this process has stored: whoever remembers one looks again when it changes."""
+    return len(_stored)
+
+
+_stored: list[str] = []
+
+
+def _working_keyring() -> Any:
+    try:
+        keyring: Any = import_module("keyring")
+    except ImportError:  # an extra
+        return None
+    return keyring if keyring.get_keyring().priority > 0 else None  # without a desktop it is there and cannot store
+
+
 class AuthManager:
     """Keys in files, by provider: the older door to this module."""
 

@@ -82,7 +82,8 @@ class MissingKeyError(ConfigurationError):
     def __init__(self, provider: str, variable: str) -> None:
         self.provider = provider
         self.variable = variable
-        super().__init__(f"No API key for {provider!r} was found. Set the environment variable {variable}.")
+        remedy = f"Set the environment variable {variable}, or type in a notebook:  %agent --login {provider}"
+        super().__init__(f"No API key for {provider!r} was found. {remedy}")
 
 
 class ToolDefinitionError(JupyterToolsError):

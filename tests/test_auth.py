@@ -10,7 +10,18 @@ from types import SimpleNamespace
 
 import pytest
 
-from jupyter_tools.auth import AuthManager, Secret, find_key, key_file, read_key_file, variable_of, write_key_file
+from jupyter_tools.auth import (
+    AuthManager,
+    Secret,
+    find_key,
+    key_file,
+    key_place,
+    keys_stored,
+    read_key_file,
+    store_key,
+    variable_of,
+    write_key_file,
+)
 
 KEY = "sk-very-secret-0123456789"
 
@@ -176,3 +187,26 @@ def test_the_older_door_looks_into_the_environment_and_the_keyring_first(monkeyp
     monkeypatch.setenv("OPENAI_API_KEY", "from environment")
     assert AuthManager.load_api_key(Child) == "from environment"
     assert AuthManager.load_api_key(Alone) is None
+
+
+def test_a_key_is_stored_in_a_file_of_its_owner_where_there_is_no_keyring(key_folder):
+    assert str(key_folder) in key_place("openai")
+    before = keys_stored()
+    store_key("openai", Secret(KEY))
+    assert keys_stored() == before + 1
+    assert stat.S_IMODE(key_file("openai").stat().st_mode) == 0o600
+    assert find_key("openai") == Secret(KEY)
+
+
+@pytest.mark.parametrize(("priority", "in_keyring"), [(5, True), (0, False)])
+def test_a_key_is_stored_in_the_keyring_only_if_it_works(monkeypatch, priority, in_keyring):
+    kept = {}
+    module = SimpleNamespace(
+        get_keyring=lambda: SimpleNamespace(priority=priority),
+        set_password=lambda service, name, value: kept.update({(service, name): value}),
+    )
+    monkeypatch.setitem(sys.modules, "keyring", module)
+    store_key("openai", Secret(KEY))
+    assert (kept == {("jupyter_tools", "openai"): KEY}) is in_keyring
+    assert key_file("openai").exists() is not in_keyring
+    assert ("keyring" in key_place("openai")) is in_keyring

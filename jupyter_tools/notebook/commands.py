@@ -8,15 +8,18 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
+from jupyter_tools.loop_thread import loop_thread
 from jupyter_tools.notebook.cell_run import CellRun
 from jupyter_tools.notebook.cell_tools import tools_of_cell
 from jupyter_tools.notebook.conversation import NOWHERE, Origin
 from jupyter_tools.notebook.display import display_for
+from jupyter_tools.notebook.keys import login
 from jupyter_tools.notebook.prompt import fill_prompt
 from jupyter_tools.notebook.session import Session
 from jupyter_tools.notebook.tables import Table
 from jupyter_tools.notebook.tool_call import ToolOutcome, call_tool
 from jupyter_tools.notebook.tool_line import arguments_summary, tool_arguments
+from jupyter_tools.providers.discovery import AvailableModel, available_models
 from jupyter_tools.tools.running import RunningTool, running_tools
 from jupyter_tools.tools.tool import AgentTool
 
@@ -62,7 +65,11 @@ class Commands:
             self._shell.user_ns[name] = run.result
 
     def agent_line(self, arguments: Namespace, line: str) -> Table | str:
-        """`%agent`: show, set, stop, start anew."""
+        """`%agent`: show, set, stop, start anew; list models, keep a key."""
+        if arguments.models:
+            return models_table(loop_thread().run(available_models()))
+        if arguments.login is not None:
+            return login(arguments.login)
         match arguments.words:
             case []:
                 if line.strip():
@@ -91,6 +98,16 @@ class Commands:
     def tool_cell(self, cell: str) -> Table:
         """`%%tool`: make tools of the cell's functions."""
         return tools_of_cell(self._shell, cell)
+
+
+def models_table(models: Iterable[AvailableModel]) -> Table:
+    """The models that can be asked, and what to write for each."""
+    rows = [(m.model, f"--base-url {m.base_url}" if m.base_url else "", _state(m)) for m in models]
+    return Table(columns=("model", "and", "where"), rows=rows)
+
+
+def _state(model: AvailableModel) -> str:
+    return model.where if model.ready else f"{model.where}; fetched at the first use"
 
 
 def tool_table(tools: Iterable[AgentTool]) -> Table:

@@ -1,8 +1,14 @@
-"""Whether a provider's key was found, in words. Never the key."""
+"""Whether a provider's key was found, in words, and asking for one. Never the key."""
 
 from __future__ import annotations
 
-from jupyter_tools.auth import find_key
+import getpass
+
+from IPython.core.error import StdinNotImplementedError
+
+from jupyter_tools.auth import Secret, find_key, key_place, store_key
+from jupyter_tools.errors import ConfigurationError, UnknownNameError
+from jupyter_tools.providers.registry import provider_names
 
 _KEYLESS = ("local", "ollama", "scripted")
 _SHARED = {"responses": "openai"}  # the same server behind another wire
@@ -17,3 +23,25 @@ def key_status(provider: str, base_url: str | None = None) -> str:
     if find_key(owner, [variable]) is not None:
         return "found"
     return "none; the server may not need one" if base_url else f"not found; set {variable}"
+
+
+def login(provider: str) -> str:
+    """Ask for the key of a provider in a hidden field and keep it. Before it is typed, it says where.
+
+    Raises:
+        UnknownNameError: If there is no such provider.
+        ConfigurationError: If nobody can be asked, or nothing was typed.
+    """
+    owner = _SHARED.get(provider, provider)
+    known = [name for name in provider_names() if name not in _KEYLESS]
+    if provider not in known:
+        raise UnknownNameError("provider with a key", provider, known)
+    place = key_place(owner)
+    try:
+        typed = getpass.getpass(f"API key of {owner} (it is kept in {place}): ").strip()
+    except StdinNotImplementedError:
+        raise ConfigurationError(f"Nobody can be asked here. Set {owner.upper()}_API_KEY instead.") from None
+    if not typed:
+        raise ConfigurationError("No key was given, and none is kept.")
+    store_key(owner, Secret(typed))
+    return f"The key of {owner} is kept in {place}."

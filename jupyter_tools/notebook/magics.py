@@ -71,6 +71,8 @@ class AgentMagics(Magics):
     @argument("--temperature", type=float, help="how freely the model chooses its words; 0: always the likeliest")
     @argument("--option", action="append", metavar="KEY=VALUE", help="any option of the request, such as seed=1")
     @argument("-o", "--output", metavar="NAME", help="store the result (text, messages, usage) in this variable")
+    @argument("--models", action="store_true", help="with %%agent as a line: list the models that can be asked now")
+    @argument("--login", metavar="PROVIDER", help="with %%agent as a line: ask for a provider's API key and keep it")
     @argument("words", nargs="*", help="with %%agent: stop, new or history; the prompt of a cell goes below the line")
     @line_cell_magic
     def agent(self, line: str, cell: str | None = None) -> Any:
@@ -82,6 +84,7 @@ class AgentMagics(Magics):
         run after it said.
 
         As a line, `%agent` shows the configuration and `%agent [options]` sets it for the cells to come.
+        `%agent --models` lists the models that are there, `%agent --login openai` asks for a key in a hidden field.
         `%agent stop` stops the run that goes on, `%agent new` starts a new conversation, `%agent history` shows what
         the model will see.
 

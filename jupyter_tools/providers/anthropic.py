@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from typing import TYPE_CHECKING
 
 from jupyter_tools.auth import Secret
@@ -12,6 +12,7 @@ from jupyter_tools.providers.anthropic_messages import request_body
 from jupyter_tools.providers.anthropic_stream import AnthropicDecoder
 from jupyter_tools.providers.base import Model, Request
 from jupyter_tools.providers.http_wire import HttpWire, ServerKey, checked_base_url
+from jupyter_tools.providers.openai import names_in
 from jupyter_tools.providers.openai_messages import EncodedOnce
 from jupyter_tools.providers.retry import RetryPolicy
 from jupyter_tools.providers.transport import Call
@@ -23,6 +24,7 @@ DEFAULT_BASE_URL = "https://api.anthropic.com/v1"
 BASE_URL_VARIABLE = "ANTHROPIC_BASE_URL"
 KEY_VARIABLE = "ANTHROPIC_API_KEY"
 API_VERSION = "2023-06-01"
+_MODELS_TIMEOUT_S = 3.0
 
 
 class AnthropicProvider:
@@ -63,20 +65,39 @@ class AnthropicProvider:
         """
         return self._wire.ask(self._call(request), lambda: AnthropicDecoder(self.name), request.signal)
 
+    async def model_names(self) -> tuple[str, ...]:
+        """The models that a server says it has, sorted; none if it does not say.
+
+        Raises:
+            MissingKeyError: If there is no key.
+        """
+        base_url = base_url_of(Model(provider=self.name, name=""))
+        call = Call(
+            provider=self.name,
+            url=f"{base_url}/models?limit=1000",
+            method="GET",
+            headers={"anthropic-version": API_VERSION},
+            secrets=self._secrets(base_url),
+        )
+        return names_in(await self._wire.document(call, _MODELS_TIMEOUT_S))
+
     async def aclose(self) -> None:
         """Close the running loop's connections."""
         await self._wire.aclose()
 
     def _call(self, request: Request) -> Call:
         base_url = base_url_of(request.model)
-        key = self._key.of(base_url)
         return Call(
             provider=self.name,
             url=f"{base_url}/messages",
             body=request_body(request, self._kept),
             headers={"content-type": "application/json", "anthropic-version": API_VERSION},
-            secrets={"x-api-key": key} if key else {},
+            secrets=self._secrets(base_url),
         )
+
+    def _secrets(self, base_url: str) -> Mapping[str, Secret]:
+        key = self._key.of(base_url)
+        return {"x-api-key": key} if key else {}
 
 
 def base_url_of(model: Model) -> str:

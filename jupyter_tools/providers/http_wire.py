@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from jupyter_tools.auth import Secret, find_key
+from jupyter_tools.auth import Secret, find_key, keys_stored
 from jupyter_tools.errors import ConfigurationError, MissingKeyError, ProviderError
 from jupyter_tools.events import StreamPart
 from jupyter_tools.json_types import JsonValue
@@ -133,6 +133,7 @@ class ServerKey:
     home: str
     explicit: Secret | None = None
     _stored: Secret | None = None
+    _found_after: int = 0
 
     def of(self, base_url: str) -> Secret | None:
         """The key for the server at `base_url`, or None for a server that may need none.
@@ -144,7 +145,8 @@ class ServerKey:
             return key
         if base_url != self.home:
             return None  # a stored key is the provider's: no other server gets it unasked
-        self._stored = self._stored or find_key(self.provider)
+        if self._stored is None or self._found_after != keys_stored():
+            self._stored, self._found_after = find_key(self.provider), keys_stored()
         if not self._stored:
             raise MissingKeyError(self.provider, self.variable)
         return self._stored

@@ -80,7 +80,7 @@ class OpenAIProvider:
         """
         address = base_url_of(base_url)
         call = Call(provider=self.name, url=f"{address}/models", method="GET", secrets=self._secrets(address))
-        return _names_in(await self._wire.document(call, _MODELS_TIMEOUT_S))
+        return names_in(await self._wire.document(call, _MODELS_TIMEOUT_S))
 
     async def aclose(self) -> None:
         """Close the running loop's connections."""
@@ -118,7 +118,8 @@ def base_url_of(text: str | None) -> str:
     return checked_base_url(said, endpoint="/chat/completions", example="http://localhost:8080/v1")
 
 
-def _names_in(document: JsonValue) -> tuple[str, ...]:
+def names_in(document: JsonValue) -> tuple[str, ...]:
+    """The models that an answer to `GET /models` names, sorted."""
     found: JsonValue = cast("dict[str, JsonValue]", document).get("data") if isinstance(document, dict) else None
     items = cast("list[JsonValue]", found) if isinstance(found, list) else []
     models = [cast("dict[str, JsonValue]", item) for item in items if isinstance(item, dict)]

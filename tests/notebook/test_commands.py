@@ -7,6 +7,7 @@ from IPython.utils.capture import capture_output
 from jupyter_tools.agent.agent import AgentResult
 from jupyter_tools.notebook.cell_errors import CellError
 from jupyter_tools.notebook.tables import Table
+from jupyter_tools.providers.discovery import AvailableModel
 from jupyter_tools.providers.scripted import call, register_script
 
 
@@ -142,3 +143,17 @@ def test_tools_are_listed_with_their_arguments(shell: InteractiveShell):
     assert "math_eval" in names
     assert "expression" in dict(zip(names, table.rows, strict=True))["math_eval"][2]
     assert "<table>" in table._repr_html_()
+
+
+def test_the_models_that_are_there_are_listed_with_what_to_write(shell: InteractiveShell, monkeypatch):
+    async def found():
+        return (
+            AvailableModel(model="local:small", where="in this process", ready=False),
+            AvailableModel(model="openai:m", where="LM Studio", base_url="http://127.0.0.1:1234/v1"),
+        )
+
+    monkeypatch.setattr("jupyter_tools.notebook.commands.available_models", found)
+    assert shell.run_line_magic("agent", "--models").rows == [
+        ("local:small", "", "in this process; fetched at the first use"),
+        ("openai:m", "--base-url http://127.0.0.1:1234/v1", "LM Studio"),
+    ]
