@@ -136,11 +136,13 @@ class NotebookPage:
         page.goto(f"{lab.url}/lab/tree/{name}?reset", wait_until="domcontentloaded")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=START_S * 1000)
         # a dialog that comes late swallows clicks
-        page.add_locator_handler(page.locator(".jp-Dialog"), self._accept)
+        page.add_locator_handler(page.locator(".jp-Dialog"), self._accept, no_wait_after=True)
         self.wait_until_idle()
 
     def _accept(self, dialog: Locator) -> None:
-        dialog.locator("button.jp-mod-accept").click()
+        """Accept the uppermost dialog. One that is not ready for it yet is met again at the page's next action."""
+        with contextlib.suppress(TimeoutError):
+            dialog.last.locator("button.jp-mod-accept").click(timeout=1000)
 
     def wait_until_idle(self) -> None:
         """Until the kernel has nothing to do."""
