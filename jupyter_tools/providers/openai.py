@@ -33,7 +33,8 @@ class OpenAIProvider:
 
     `Model.options` go into the request as they are; `None` leaves out a field that is sent otherwise, such as
     `stream_options` for a server that does not know it. `starts_in_thinking=True` is for a model whose template opens
-    the `<think>` block in the prompt.
+    the `<think>` block in the prompt; `send_reasoning` names the field in which a server wants a model's reasoning back
+    with its tool calls, such as "reasoning_content" (DeepSeek's and OpenRouter's are known), or is False.
 
     Args:
         api_key: The key; otherwise `OPENAI_API_KEY`, the keyring or the key file. Only OpenAI's own server needs one.
@@ -98,7 +99,7 @@ class OpenAIProvider:
         return Call(
             provider=self.name,
             url=f"{base_url}/chat/completions",
-            body=request_body(request, self._kept),
+            body=request_body(request, self._kept, base_url),
             headers={"content-type": "application/json", "accept": "text/event-stream, application/json"},
             secrets=self._secrets(base_url),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 from jupyter_tools.json_types import JsonObject, JsonValue
@@ -19,11 +20,12 @@ from jupyter_tools.messages import (
     text_of,
 )
 from jupyter_tools.providers.base import Request
+from jupyter_tools.providers.openai_reasoning import SEND_OPTION, reasoning_field, reasoning_to_wire
 from jupyter_tools.tools.tool import AgentTool
 
 T = TypeVar("T")
 
-OUR_OPTIONS = {"starts_in_thinking"}  # options of the model that are not for the server
+OUR_OPTIONS = {"starts_in_thinking", SEND_OPTION}  # options of the model that are not for the server
 _CACHE_BYTES = 16_000_000
 
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # `json.dumps` makes one for each value
@@ -44,24 +46,25 @@ class EncodedOnce:
     def __init__(self, limit_bytes: int = _CACHE_BYTES) -> None:
         self._limit = limit_bytes
         self._size = 0
-        self._kept: dict[int, tuple[object, bytes]] = {}
+        self._kept: dict[tuple[int, str], tuple[object, bytes]] = {}
 
-    def json(self, item: T, encode: Callable[[T], JsonObject]) -> bytes:
-        """`encode(item)` as JSON."""
-        kept = self._kept.get(id(item))
+    def json(self, item: T, encode: Callable[[T], JsonObject], variant: str = "") -> bytes:
+        """`encode(item)` as JSON. An item that is encoded in several ways has a variant for each."""
+        key = id(item), variant
+        kept = self._kept.get(key)
         if kept is not None:
             return kept[1]
         encoded = to_json(encode(item))
         if self._size + len(encoded) > self._limit:
             self._kept.clear()
             self._size = 0
-        self._kept[id(item)] = (item, encoded)
+        self._kept[key] = (item, encoded)
         self._size += len(encoded)
         return encoded
 
 
-def request_body(request: Request, kept: EncodedOnce) -> bytes:
-    """The body of a chat completions request. What the model's options set to None is left out."""
+def request_body(request: Request, kept: EncodedOnce, base_url: str = "") -> bytes:
+    """The body of a chat completions request to `base_url`. What the model's options set to None is left out."""
     fields: dict[str, Any] = {
         "model": request.model.name,
         "stream": True,
@@ -72,7 +75,8 @@ def request_body(request: Request, kept: EncodedOnce) -> bytes:
     if not fields["stream"]:
         del fields["stream_options"]
     head = to_json({name: value for name, value in fields.items() if value is not None and name not in OUR_OPTIONS})
-    parts = [head[:-1], b',"messages":[', b",".join(_encoded_messages(request.messages, kept)), b"]"]
+    reasoning = reasoning_field(request.model, base_url)
+    parts = [head[:-1], b',"messages":[', b",".join(_encoded_messages(request.messages, kept, reasoning)), b"]"]
     if request.tools:
         parts += [b',"tools":[', b",".join(kept.json(tool, tool_to_wire) for tool in request.tools), b"]"]
     return b"".join([*parts, b"}"])
@@ -86,7 +90,8 @@ def _tool_choice(request: Request) -> Mapping[str, JsonValue]:
     return {"tool_choice": {"type": "function", "function": {"name": request.tool_choice}}}
 
 
-def _encoded_messages(messages: Iterable[Message], kept: EncodedOnce) -> Iterable[bytes]:
+def _encoded_messages(messages: Iterable[Message], kept: EncodedOnce, reasoning: str | None) -> Iterable[bytes]:
+    encode = partial(message_to_wire, reasoning=reasoning)
     seen: list[ImageContent] = []  # images that tools gave: the wire takes them only from users, after all results
     for message in messages:
         if seen and not isinstance(message, ToolResultMessage):
@@ -95,13 +100,13 @@ def _encoded_messages(messages: Iterable[Message], kept: EncodedOnce) -> Iterabl
         if isinstance(message, ToolResultMessage):
             seen += [block for block in message.content if isinstance(block, ImageContent)]
         if not (isinstance(message, AssistantMessage) and not message.text and not message.tool_calls):
-            yield kept.json(message, message_to_wire)
+            yield kept.json(message, encode, reasoning or "")
     if seen:
         yield to_json(_images_to_wire(seen))
 
 
-def message_to_wire(message: Message) -> JsonObject:
-    """One message. A tool's images are not in it: see `request_body`."""
+def message_to_wire(message: Message, reasoning: str | None = None) -> JsonObject:
+    """One message, its reasoning under the field of that name. A tool's images are not in it: see `request_body`."""
     match message:
         case SystemMessage():
             return {"role": "system", "content": text_of(message.content)}
@@ -112,6 +117,7 @@ def message_to_wire(message: Message) -> JsonObject:
         case AssistantMessage():
             calls = [_call_to_wire(call) for call in message.tool_calls]
             wire: JsonObject = {"role": "assistant", "content": message.text or None}
+            wire.update(reasoning_to_wire(message, reasoning))
             return {**wire, "tool_calls": calls} if calls else wire
 
 

@@ -20,6 +20,7 @@ from jupyter_tools.providers.failures import (
     failure_of_page,
 )
 from jupyter_tools.providers.openai_calls import CallFragments
+from jupyter_tools.providers.openai_reasoning import DETAILS, ReasoningDetails
 from jupyter_tools.providers.sse import ServerSentEvent, SSEDecoder
 from jupyter_tools.thinking import ThinkingDecoder
 
@@ -56,6 +57,7 @@ class ChatCompletionDecoder:
         self._document: list[bytes] | None = None
         self._calls = CallFragments()
         self._reasoning = False  # inside of structured reasoning
+        self._details = ReasoningDetails()
         self._finish_reason: str | None = None
 
     def decode(self, chunk: bytes) -> list[StreamPart]:
@@ -94,7 +96,8 @@ class ChatCompletionDecoder:
                 self._take_event(event, parts)
         parts += self._thinking.flush()
         if self._reasoning:
-            parts.append(ThinkingDelta(end=True, cut=self._finish_reason in (None, "length")))
+            cut = self._finish_reason in (None, "length")
+            parts.append(ThinkingDelta(end=True, cut=cut, signature=self._details.signature()))
         if self.failure is None:
             self._end(parts)
         return parts
@@ -155,6 +158,9 @@ class ChatCompletionDecoder:
 
     def _take_delta(self, delta: JsonObject, parts: list[StreamPart]) -> None:
         reasoning = delta.get("reasoning_content") or delta.get("reasoning")
+        if details := delta.get(DETAILS):
+            self._reasoning = True
+            self._details.take(details)
         if reasoning and isinstance(reasoning, str):
             self._take_reasoning(reasoning, parts)
         if content := delta.get("content"):
@@ -175,7 +181,7 @@ class ChatCompletionDecoder:
     def _end_reasoning(self, parts: list[StreamPart]) -> None:
         if self._reasoning:
             self._reasoning = False
-            parts.append(ThinkingDelta(end=True))
+            parts.append(ThinkingDelta(end=True, signature=self._details.signature()))
 
     def _take_content(self, content: JsonValue, parts: list[StreamPart]) -> None:
         if isinstance(content, str):
