@@ -35,6 +35,7 @@ class OpenAIProvider:
     `stream_options` for a server that does not know it. `starts_in_thinking=True` is for a model whose template opens
     the `<think>` block in the prompt; `send_reasoning` names the field in which a server wants a model's reasoning back
     with its tool calls, such as "reasoning_content" (DeepSeek's and OpenRouter's are known), or is False.
+    `stream=False` asks for the answer in one piece: cheaper where nobody watches, as in experiments.
 
     Args:
         api_key: The key; otherwise `OPENAI_API_KEY`, the keyring or the key file. Only OpenAI's own server needs one.

@@ -71,6 +71,14 @@ async def test_what_passes_is_survived_and_the_verdict_is_clean(server, agent, b
     assert server.findings() == []
 
 
+async def test_an_answer_in_one_piece(server):
+    server.will(REPLY)
+    model = Model(provider="openai", name="gpt-4o", base_url=f"{server.url}/v1", options={"stream": False})
+    result = await Agent(model, provider=OpenAIProvider(api_key=KEY, retry=SOON), trace=False).run("Count.")
+    assert (result.text, result.stop_reason) == (REPLY["text"], "stop")
+    assert server.findings() == []
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404])
 async def test_what_does_not_pass_is_asked_once_and_told(server, agent, status):
     server.will(fail(status))
