@@ -156,10 +156,22 @@ def _zone_of_city(text: str, name: str) -> str:
     if found:
         raise ValueError(f"{text!r} is in several time zones: {', '.join(sorted(found))}. Choose one.")
     shown = text[:_MAX_NAME]
-    nearest = difflib.get_close_matches(name[:_MAX_NAME], [*_keys(), *_cities()], n=1, cutoff=0.6)
-    meant = [_keys().get(nearest[0]) or ", ".join(_cities()[nearest[0]])] if nearest else []
-    hint = f"Did you mean {meant[0]}?" if meant else "Use an IANA name such as Europe/London."
+    meant = _meant(name[:_MAX_NAME])
+    hint = f"Did you mean {meant}?" if meant else "Use an IANA name such as Europe/London."
     raise ValueError(f"There is no time zone {shown!r}. {hint}")
+
+
+def _meant(name: str) -> str:
+    """The zone that an unknown name is most like. "Europe/Cairo" has the right city; "Tokio" is misspelt."""
+    city = name.rpartition("/")[2]
+    if city not in _cities():
+        nearest = difflib.get_close_matches(name, [*_keys(), *_cities()], n=1, cutoff=0.7)
+        if not nearest:
+            return ""
+        if nearest[0] in _keys():
+            return _keys()[nearest[0]]
+        city = nearest[0]
+    return ", ".join(sorted(_cities()[city]))
 
 
 def _agree(names: Iterable[str]) -> bool:

@@ -123,7 +123,8 @@ class _Turn:
 
     async def _choose(self) -> list[JsonObject]:
         messages, tools = self.request.messages, self.request.tools
-        if not tools or not may_choose(messages, self.settings.tool_rounds):
+        forbidden = self.request.tool_choice == "none"
+        if not tools or forbidden or not may_choose(messages, self.settings.tool_rounds):
             return []
         text = ""
         more = {"grammar": calls_grammar(tools), "max_tokens": MAX_CHOICE_TOKENS, "stop": [STOP]}

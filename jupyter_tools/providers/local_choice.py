@@ -16,6 +16,10 @@ from jupyter_tools.tools.tool import AgentTool, ToolExample
 STOP = "}}]"
 """Ends a choice: small models sometimes forget the quotation mark before it, and would write on forever."""
 
+_NUMBER_WORDS = re.compile(
+    r"\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|fifty|hundred|thousand"
+    r"|од[ин]\w*|дв[ае]\w*|тр[иёе]\w*|четыр\w*|пят\w*|шест\w*|сем[ьи]\w*|восем\w*|девят\w*|десят\w*|сто|сотн\w*|тысяч\w*)\b"
+)
 _EMPTY_WORDS = {"what", "which", "with", "that", "this", "from", "have", "pleas", "could", "would", "your", "tell"}
 _ENDINGS = ("", STOP, '"' + STOP, "}" + STOP)
 
@@ -55,8 +59,10 @@ def meant_calls(
     last = _last(messages)
     seen = [(call.name, call.arguments) for calls_of_round, _ in last.rounds for call in calls_of_round]
     examples = {tool.name: examples_of(tool) for tool in tools}
+    schemas = {tool.name: tool.parameters for tool in tools}
     meant: list[JsonObject] = []
-    for call in calls:
+    for written in calls:
+        call = _without_made_up_numbers(written, schemas.get(written["tool"], {}), last.question)
         copied = any(_is_copy(call, example, last.question) for example in examples.get(call["tool"], ()))
         if not copied and (call["tool"], call["arguments"]) not in seen and call not in meant:
             meant.append(call)
@@ -69,6 +75,23 @@ def _is_copy(call: JsonObject, example: ToolExample, question: str) -> bool:
     words = _words(question)
     # words of another language cannot be compared with the example's
     return all(word.isascii() for word in words) and not words & _words(f"{example.request} {example.arguments}")
+
+
+def _without_made_up_numbers(call: JsonObject, schema: JsonObject, question: str) -> JsonObject:
+    """The call without numbers that it need not have and that the question does not name.
+
+    An example shows a small model that there may be such a number, and it writes one whether it was asked to or not.
+    """
+    if not schema or _NUMBER_WORDS.search(question.casefold()):
+        return call
+    named = {float(number) for number in re.findall(r"\d+(?:\.\d+)?", question)}
+    needed = schema.get("required", ())
+    arguments = {
+        name: value
+        for name, value in call["arguments"].items()
+        if name in needed or isinstance(value, bool) or not isinstance(value, int | float) or value in named
+    }
+    return {**call, "arguments": arguments}
 
 
 def _words(text: str) -> set[str]:

@@ -1,6 +1,7 @@
 import asyncio
 import json
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,13 @@ async def test_tools_are_chosen_under_a_grammar_and_become_calls(llama, name):
     assert message.text == ""
     assert len({call.id for call in message.tool_calls}) == 2
     assert llama.requests[0]["grammar"].startswith("%llguidance")
+
+
+async def test_a_model_that_must_answer_without_tools_is_not_asked_to_choose(llama, name):
+    llama.answers.append(["Hel", "lo"])
+    message, _ = await answer(replace(request(name, tools=(ADD,)), tool_choice="none"))
+    assert (message.text, message.stop_reason) == ("Hello", "stop")
+    assert ["grammar" in asked for asked in llama.requests] == [False]
 
 
 async def test_if_no_tool_is_chosen_the_answer_streams_and_both_are_counted(llama, name):

@@ -112,3 +112,36 @@ def test_an_example_that_is_copied_for_want_of_a_tool_is_no_call(question, meant
 def test_a_call_with_arguments_of_its_own_is_meant():
     call = {"tool": "get_weather", "arguments": {"city": "Rome"}}
     assert meant_calls([call], [user_message("Hello!")], [WEATHER]) == [call]
+
+
+SEARCH = AgentTool(
+    name="search",
+    parameters={
+        "type": "object",
+        "properties": {"query": {"type": "string"}, "limit": {"type": "integer"}, "all": {"type": "boolean"}},
+        "required": ["query"],
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "limit"),
+    [
+        ("Find papers about climate.", None),
+        ("Find 3 papers about climate.", 3),
+        ("Find three papers about climate.", 3),
+        ("Найди три статьи о климате.", 3),
+        ("Find 30 papers about climate.", None),
+    ],
+)
+def test_a_number_that_is_not_needed_and_that_nobody_named_is_left_out(question, limit):
+    call = {"tool": "search", "arguments": {"query": "climate", "limit": 3, "all": True}}
+    (meant,) = meant_calls([call], [user_message(question)], [SEARCH])
+    assert meant["arguments"].get("limit") == limit
+    assert meant["arguments"]["query"] == "climate"
+    assert meant["arguments"]["all"] is True
+
+
+def test_a_number_that_is_needed_stays():
+    tool = AgentTool(name="add", parameters={"type": "object", "properties": {}, "required": ["a", "b"]})
+    assert meant_calls([CALL], [user_message("Add them.")], [tool]) == [CALL]
