@@ -60,7 +60,7 @@ frontend-check: ## Check that the page's script is what its source gives (needs 
 	cd $(FRONTEND) && npm ci --no-audit --no-fund && npm run --silent check
 
 clean: ## Remove .venv and everything that was built; model weights stay
-	rm -rf $(VENV) $(FRONTEND)/node_modules build dist test-results .coverage .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(FRONTEND)/node_modules build dist test-results .coverage .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 # --- stamps: a second run starts at once ---
