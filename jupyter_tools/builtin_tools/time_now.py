@@ -165,7 +165,7 @@ def _meant(name: str) -> str:
     """The zone that an unknown name is most like. "Europe/Cairo" has the right city; "Tokio" is misspelt."""
     city = name.rpartition("/")[2]
     if city not in _cities():
-        nearest = difflib.get_close_matches(name, [*_keys(), *_cities()], n=1, cutoff=0.7)
+        nearest = difflib.get_close_matches(name, [*_keys(), *_cities()], n=1, cutoff=0.8)
         if not nearest:
             return ""
         if nearest[0] in _keys():
