@@ -12,7 +12,7 @@ from jupyter_tools.loop_thread import loop_thread
 from jupyter_tools.notebook.cell_run import CellRun
 from jupyter_tools.notebook.cell_tools import tools_of_cell
 from jupyter_tools.notebook.conversation import NOWHERE, Origin
-from jupyter_tools.notebook.display import display_for
+from jupyter_tools.notebook.display import approver_for, display_for
 from jupyter_tools.notebook.keys import login
 from jupyter_tools.notebook.prompt import fill_prompt
 from jupyter_tools.notebook.session import Session
@@ -26,7 +26,7 @@ from jupyter_tools.tools.tool import AgentTool
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-_COMMANDS = ("stop", "new", "history")
+_COMMANDS = ("stop", "new", "history", "steer", "follow-up")
 
 
 class Commands:
@@ -52,8 +52,9 @@ class Commands:
             raise ConfigurationError(f"-o takes the name of a variable, not {arguments.output!r}.")
         prompt = fill_prompt(cell, self._shell.user_ns)
         settings = self._session.settings.updated(arguments)
-        agent = self._session.agent(settings, new=arguments.new, origin=origin_of(self._shell))
-        display = display_for(self._shell, agent.abort, awaiting=awaiting)
+        approver = approver_for(self._shell, awaiting=awaiting)
+        agent = self._session.agent(settings, new=arguments.new, origin=origin_of(self._shell), approver=approver)
+        display = display_for(self._shell, agent, approver, awaiting=awaiting)
         return CellRun(agent, prompt, display, {"cell_id": cell_id(self._shell)})
 
     @contextmanager
@@ -63,6 +64,15 @@ class Commands:
             yield
         if name is not None:
             self._shell.user_ns[name] = run.result
+
+    def said(self, line: str) -> str | None:
+        """The answer to `%agent steer TEXT` and `%agent follow-up TEXT`; None for other lines."""
+        command, _, text = line.strip().partition(" ")
+        if command not in ("steer", "follow-up"):
+            return None
+        if not text.strip():
+            raise ConfigurationError(f"Write what to say:  %agent {command} Look at the second table instead.")
+        return self._session.tell(text.strip(), later=command == "follow-up")
 
     def agent_line(self, arguments: Namespace, line: str) -> Table | str:
         """`%agent`: show, set, stop, start anew; list models, keep a key."""

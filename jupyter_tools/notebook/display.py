@@ -9,10 +9,13 @@ from collections.abc import Callable
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, TextIO
 
+from jupyter_tools.agent.agent import Agent
 from jupyter_tools.notebook.cell_run import LiveDisplay
+from jupyter_tools.notebook.page_approver import PageApprover
 from jupyter_tools.notebook.parts import Part, ReasoningPart, TextPart, ToolPart
 from jupyter_tools.notebook.static import mimebundle, part_text
 from jupyter_tools.notebook.view import RunView
+from jupyter_tools.tools.approval import Approver, ConsoleApprover
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -22,26 +25,55 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a model could steer 
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-def display_for(shell: InteractiveShell, stop: Callable[[], Any], *, awaiting: bool) -> LiveDisplay:
+def display_for(shell: InteractiveShell, agent: Agent, approver: Approver | None, *, awaiting: bool) -> LiveDisplay:
     """The display that fits the shell: a kernel has a page, anything else is a terminal."""
     if getattr(shell, "kernel", None) is None:
         return TerminalDisplay(sys.stdout)
-    return PageDisplay(stop, hears=awaiting and _kernel_hears())
+    return PageDisplay(
+        agent.abort,
+        hears=awaiting and kernel_is(7, 4),
+        steer=agent.steer if awaiting and kernel_is(7, 1) else None,
+        approver=approver if isinstance(approver, PageApprover) else None,
+    )
 
 
-def _kernel_hears() -> bool:
-    """True if the kernel takes a page's messages while a cell awaits, from any front end."""
+def approver_for(shell: InteractiveShell, *, awaiting: bool) -> Approver | None:
+    """Who asks a person before a tool runs: the page, if it can answer while the cell runs, else `input`.
+
+    None where nobody is there to ask, as when a program runs the notebook.
+    """
+    if getattr(shell, "kernel", None) is None:
+        return ConsoleApprover()
+    request: Any = getattr(shell, "parent_header", None)  # a kernel's shell keeps the whole request under this name
+    content = request.get("content") if isinstance(request, dict) else None
+    if not (isinstance(content, dict) and content.get("allow_stdin")):
+        return None
+    return PageApprover() if awaiting and kernel_is(7, 1) else ConsoleApprover()
+
+
+def kernel_is(*version: int) -> bool:
+    """True if the kernel is of this version or a later one.
+
+    From 7.1, JupyterLab's messages are handled while a cell awaits, in a thread of their own; from 7.4, any page's.
+    """
     major, minor = metadata.version("ipykernel").split(".")[:2]
-    return (int(major), int(minor)) >= (7, 4)
+    return (int(major), int(minor)) >= version
 
 
 class PageDisplay:
     """A widget while the run goes on; at its end plain HTML, Markdown and text in the widget's place."""
 
-    def __init__(self, stop: Callable[[], Any], *, hears: bool) -> None:
+    def __init__(
+        self,
+        stop: Callable[[], Any],
+        *,
+        hears: bool,
+        steer: Callable[[str], Any] | None = None,
+        approver: PageApprover | None = None,
+    ) -> None:
         from jupyter_tools.notebook.stream_widget import RunWidget
 
-        self._widget = RunWidget(stop, hears=hears)
+        self._widget = RunWidget(stop, hears=hears, steer=steer, approver=approver)
         self._display_id = uuid.uuid4().hex
 
     def open(self) -> None:

@@ -68,12 +68,19 @@ class AgentMagics(Magics):
     @argument("--max-turns", type=int, help="how often the model may be asked for one prompt (10 if not set)")
     @argument("--new", action="store_true", help="start a new conversation")
     @argument("--base-url", help="where the provider's server is, if not in its usual place")
+    @argument(
+        "--approve", choices=["ask", "always", "never"], help="ask before tools that want it run, before all, or never"
+    )
     @argument("--temperature", type=float, help="how freely the model chooses its words; 0: always the likeliest")
     @argument("--option", action="append", metavar="KEY=VALUE", help="any option of the request, such as seed=1")
     @argument("-o", "--output", metavar="NAME", help="store the result (text, messages, usage) in this variable")
     @argument("--models", action="store_true", help="with %%agent as a line: list the models that can be asked now")
     @argument("--login", metavar="PROVIDER", help="with %%agent as a line: ask for a provider's API key and keep it")
-    @argument("words", nargs="*", help="with %%agent: stop, new or history; the prompt of a cell goes below the line")
+    @argument(
+        "words",
+        nargs="*",
+        help="with %%agent: stop, steer TEXT, follow-up TEXT, new or history; the prompt of a cell goes below the line",
+    )
     @line_cell_magic
     def agent(self, line: str, cell: str | None = None) -> Any:
         """Ask a model that may call tools.
@@ -85,8 +92,8 @@ class AgentMagics(Magics):
 
         As a line, `%agent` shows the configuration and `%agent [options]` sets it for the cells to come.
         `%agent --models` lists the models that are there, `%agent --login openai` asks for a key in a hidden field.
-        `%agent stop` stops the run that goes on, `%agent new` starts a new conversation, `%agent history` shows what
-        the model will see.
+        `%agent stop` stops the run that goes on, `%agent steer TEXT` and `%agent follow-up TEXT` say something to it,
+        `%agent new` starts a new conversation, `%agent history` shows what the model will see.
 
         Example::
 
@@ -94,6 +101,8 @@ class AgentMagics(Magics):
             What is 12.5 % of 3,480, and what time is it in Tokyo?
         """
         with explained():
+            if cell is None and (heard := self._commands.said(line)) is not None:
+                return heard
             arguments = parse_line(self.agent, line)
             if cell is None:
                 return self._commands.agent_line(arguments, line)

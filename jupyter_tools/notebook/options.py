@@ -7,7 +7,7 @@ import shlex
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
 from jupyter_tools.json_types import JsonValue
@@ -26,6 +26,7 @@ class AgentSettings:
         system: Instructions that stand before the conversation.
         max_turns: How many times the model may be asked for one prompt.
         base_url: Where the provider's server is.
+        approve: Which tool calls a person is asked about: "ask" (of tools that want it), "always" or "never".
         options: Options of the request, such as `temperature`.
     """
 
@@ -34,13 +35,14 @@ class AgentSettings:
     system: str | None = None
     max_turns: int = 10
     base_url: str | None = None
+    approve: Literal["ask", "always", "never"] = "ask"
     options: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
 
     def updated(self, arguments: Namespace) -> AgentSettings:
         """These settings with those replaced that were written on the line."""
         given = {
             name: value
-            for name in ("model", "system", "max_turns", "base_url")
+            for name in ("model", "system", "max_turns", "base_url", "approve")
             if (value := getattr(arguments, name)) is not None
         }
         if "base_url" not in given and self._goes_elsewhere(arguments.model):

@@ -16,7 +16,9 @@ from jupyter_tools.notebook.conversation import NOWHERE, Conversation, Origin
 from jupyter_tools.notebook.keys import key_status
 from jupyter_tools.notebook.options import AgentSettings
 from jupyter_tools.notebook.tables import Table
+from jupyter_tools.tools.approval import Approver
 from jupyter_tools.tools.decorator import as_tool
+from jupyter_tools.tools.options import ExecutionOptions
 from jupyter_tools.tools.registry import default_registry
 from jupyter_tools.tools.tool import AgentTool
 
@@ -47,7 +49,9 @@ class Session:
         self.agent(settings, new=arguments.new)
         self.settings = settings
 
-    def agent(self, settings: AgentSettings, *, new: bool = False, origin: Origin = NOWHERE) -> Agent:
+    def agent(
+        self, settings: AgentSettings, *, new: bool = False, origin: Origin = NOWHERE, approver: Approver | None = None
+    ) -> Agent:
         """An agent of its own for the next run. It continues the conversation, or starts a `new` one.
 
         If the cell of `origin` has spoken before, the agent knows what was said until then.
@@ -58,6 +62,7 @@ class Session:
             system=settings.system,
             max_turns=settings.max_turns,
             base_url=settings.base_url,
+            execution=ExecutionOptions(approval=settings.approve, approver=approver),
             **settings.options,
         )
         if new:
@@ -88,6 +93,14 @@ class Session:
         own = {value.name: value for value in list(self._namespace.values()) if isinstance(value, AgentTool)}
         known = {**{tool.name: tool for tool in default_registry()}, **own}
         return [known[name] for name in sorted(known)]
+
+    def tell(self, text: str, *, later: bool = False) -> str:
+        """Say something to the run that goes on, from any thread: at its next turn, or after its answer."""
+        agent = self.running
+        if agent is None:
+            return "No run is going on."
+        (agent.follow_up if later else agent.steer)(text)
+        return "Said. It is heard after the answer." if later else "Said. It is heard after this turn."
 
     def stop(self) -> str:
         """Stop the run that goes on, from any thread. Says what happened."""

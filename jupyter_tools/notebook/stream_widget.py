@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
+import traitlets
 
+from jupyter_tools.json_types import JsonObject
 from jupyter_tools.notebook.deltas import DeltaWriter
+from jupyter_tools.notebook.page_approver import PageApprover
 from jupyter_tools.notebook.view import RunView
 
 _ASSETS = Path(__file__).parent / "assets"
@@ -24,6 +27,8 @@ class RunWidget(anywidget.AnyWidget):
 
     Args:
         stop: Called when the person presses Stop, in whatever thread the kernel handles messages.
+        steer: Called with what the person says meanwhile, in such a thread, too. None: the page says that it must wait.
+        approver: Has the questions that the page asks, and takes the answers.
         hears: False where the kernel cannot take messages from the page while the cell runs. A view that is made late
             can then not ask for what it missed, so everything is sent again, at intervals that double.
     """
@@ -31,9 +36,21 @@ class RunWidget(anywidget.AnyWidget):
     _esm = (_ASSETS / "run.js").read_text(encoding="utf-8")
     _css = "".join((_ASSETS / name).read_text(encoding="utf-8") for name in ("run.css", "live.css"))
 
-    def __init__(self, stop: Callable[[], Any], *, hears: bool = True) -> None:
-        super().__init__()
+    steerable = traitlets.Bool(default_value=True).tag(sync=True)
+
+    def __init__(
+        self,
+        stop: Callable[[], Any],
+        *,
+        hears: bool = True,
+        steer: Callable[[str], Any] | None = None,
+        approver: PageApprover | None = None,
+    ) -> None:
+        super().__init__(steerable=steer is not None)
         self._stop = stop
+        self._steer = steer
+        self._approver = approver
+        self._asked: JsonObject | None = None
         self._writer = DeltaWriter()
         self._sync_wanted = threading.Event()
         self._hears = hears
@@ -47,10 +64,18 @@ class RunWidget(anywidget.AnyWidget):
         now = time.monotonic()
         if now - self._sent_at < _BETWEEN_S:
             return
-        message = self._writer.sync(view) if self._sync_is_due(now) else self._writer.delta(view)
+        everything = self._sync_is_due(now)
+        message = self._writer.sync(view) if everything else self._writer.delta(view)
         if message is not None:
             self.send(message)
             self._sent_at = now
+        self._ask(again=everything)
+
+    def _ask(self, *, again: bool) -> None:
+        question = self._approver.question if self._approver is not None else None
+        if question is not self._asked or (again and question is not None):
+            self._asked = question
+            self.send({"kind": "ask", "question": question})
 
     def _sync_is_due(self, now: float) -> bool:
         if self._sync_wanted.is_set():
@@ -67,6 +92,10 @@ class RunWidget(anywidget.AnyWidget):
                 self._stop()
             case {"kind": "sync"}:
                 self._sync_wanted.set()
+            case {"kind": "steer", "text": str(text)} if self._steer is not None and text.strip():
+                self._steer(text)
+            case {"kind": "answer"} if self._approver is not None:
+                self._approver.answer(content)
             case _:  # a page of another version says something we do not know
                 pass
 

@@ -14,6 +14,13 @@ def slow_square(n: int) -> int:
     return n * n
 
 
+@tool(requires_approval=True)
+def erase(path: str) -> str:
+    """Erase a file, or pretend to."""
+    time.sleep(1)
+    return f"erased {path}"
+
+
 def slowly(text, piece=str, seconds=0.03):
     return [part for word in text.split(" ") for part in (piece(word + " "), pause(seconds))]
 
@@ -42,4 +49,7 @@ ATTACK = """<script>window.hacked = 'script'</script> <img src=x onerror="window
 THOUGHTS = slowly("The person wants a square. " * 8, piece=lambda text: ThinkingDelta(text=text))
 register_script("story", [[*THOUGHTS, ThinkingDelta(end=True), call("slow_square", {"n": 12})], slowly(ANSWER)])
 register_script("endless", [slowly("on and on " * 400)])
+register_script(
+    "deletes", [["I would erase it. ", call("erase", {"path": "data/old.csv"})], slowly("Done, as you said. " * 3)]
+)
 register_script("attack", [[thinking(ATTACK), call("slow_square", {"n": ATTACK})], [ATTACK, pause(1), "\n\nEnd."]])

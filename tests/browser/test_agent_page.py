@@ -15,7 +15,7 @@ from tests.browser.lab import DARK, Lab, NotebookPage, browser_page, running_lab
 pytestmark = pytest.mark.browser
 SCREENSHOTS = Path(os.environ.get("TEST_RESULTS", "test-results"))
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-SETUP = "%load_ext jupyter_tools\nfrom scripts import slow_square"
+SETUP = "%load_ext jupyter_tools\nfrom scripts import erase, slow_square"
 STORY = "%%agent -m scripted:story --tools slow_square\nWhat is the square of 12?"
 ENDLESS = "%%agent -m scripted:endless --new\nTalk."
 ATTACKED = "%%agent -m scripted:attack --tools slow_square --new\nTalk."
@@ -82,9 +82,41 @@ def test_the_answer_streams_and_stays_without_a_widget(page: Page, lab: Lab):
     assert "widgets" not in lab.read("story.ipynb").metadata
 
 
+APPROVED = "%%agent -m scripted:deletes --tools erase --new\nErase the old data."
+
+
+def approve_and_steer(notebook: NotebookPage, number: int, theme: str) -> None:
+    """Change what a tool would do, let it run, and say something meanwhile, with the keyboard alone."""
+    notebook.run(number)
+    output = notebook.output(number)
+    field = output.get_by_label("Arguments of erase, as JSON")
+    expect(field).to_be_visible(timeout=10_000)
+    assert not notebook.page.evaluate("() => document.activeElement.closest('.jt-run')")
+    screenshot(notebook.page, f"approval-{theme}")
+    field.fill('{"path": "data/older.csv"}')
+    notebook.page.keyboard.press("Tab")
+    notebook.page.keyboard.press("Enter")
+    say = output.get_by_label("Say something to the model")
+    say.fill("Kindly be brief, dd.")
+    screenshot(notebook.page, f"steering-{theme}")
+    say.press("Enter")
+    expect(output.locator(".jt-steering")).to_contain_text("Kindly be brief, dd.", timeout=10_000)
+    screenshot(notebook.page, f"steered-{theme}")
+    notebook.finish(number)
+    expect(output.locator(".jt-run")).to_contain_text('erase(path="data/older.csv")')
+    expect(output.locator(".jt-run")).to_contain_text("Kindly be brief, dd.")
+    expect(output.locator("textarea")).to_have_count(0)
+
+
+def test_a_tool_is_approved_and_the_run_steered_while_the_cell_runs(page: Page, lab: Lab):
+    approve_and_steer(opened(page, lab, "approve.ipynb", [APPROVED]), 1, "light")
+
+
 def test_the_dark_theme(page: Page, tmp_path: Path):
     with running_lab(tmp_path, theme=DARK) as dark:
-        watch(opened(page, with_scripts(dark), "dark.ipynb", [STORY]), "dark")
+        notebook = opened(page, with_scripts(dark), "dark.ipynb", [STORY, APPROVED])
+        watch(notebook, "dark")
+        approve_and_steer(notebook, 2, "dark")
 
 
 def test_stop_acts_while_the_cell_runs_and_the_text_stays(page: Page, lab: Lab):

@@ -21,6 +21,7 @@ MOUNT = """async (source) => {
   const widget = (await import(url)).default;
   window.said = [];
   const model = {
+    get: () => window.steerable ?? true,
     send: (message) => window.said.push(message),
     on: (_, receive) => { window.receive = receive; },
     off: () => { window.receive = null; },
@@ -33,9 +34,10 @@ NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAni
 class Widget:
     """A mounted view."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, before: str = "() => {}") -> None:
         self.page = page
         page.goto("about:blank")
+        page.evaluate(before)
         page.evaluate(MOUNT, BUNDLE.read_text(encoding="utf-8"))
 
     def receive(self, message: Any) -> None:
@@ -137,6 +139,58 @@ def test_the_stop_button_says_so_once(widget: Widget):
     widget.page.click("button.jt-stop")
     assert widget.said == [{"kind": "stop"}]
     assert widget.page.locator("button.jt-stop").is_disabled()
+
+
+def test_what_is_typed_is_said_with_enter_and_the_field_is_empty_again(widget: Widget):
+    field = widget.page.get_by_label("Say something to the model")
+    field.fill("Shorter")
+    field.press("Shift+Enter")
+    field.press("Enter")
+    field.press("Enter")
+    assert widget.said == [{"kind": "steer", "text": "Shorter\n"}]
+    assert field.input_value() == ""
+
+
+def test_a_field_that_cannot_be_heard_says_that_it_waits(page: Page):
+    widget = Widget(page, "() => { window.steerable = false; }")
+    field = widget.page.get_by_label("Say something to the model")
+    assert field.is_disabled()
+    assert "has to wait" in (field.get_attribute("placeholder") or "")
+
+
+def ask(widget: Widget, tool: str = "erase", question_id: str = "c1") -> None:
+    question = {"id": question_id, "tool": tool, "arguments": {"path": "a"}}
+    widget.receive({"kind": "ask", "question": question})
+
+
+@pytest.mark.parametrize(("name", "decision"), [("Run", "run"), ("Always", "always")])
+def test_a_tool_is_approved_with_the_keyboard_and_with_edited_arguments(widget: Widget, name: str, decision: str):
+    assert widget.said == []
+    ask(widget)
+    assert widget.page.evaluate("() => document.activeElement === document.body")
+    widget.page.get_by_label("Arguments of erase").fill('{"path": "b"}')
+    ask(widget)
+    widget.page.get_by_role("button", name=name).press("Enter")
+    assert widget.said == [{"kind": "answer", "id": "c1", "decision": decision, "arguments": {"path": "b"}}]
+    assert widget.page.locator(".jt-approval button").count() == 0
+
+
+def test_arguments_that_are_no_object_are_not_sent_but_can_be_denied(widget: Widget):
+    ask(widget)
+    widget.page.get_by_label("Arguments of erase").fill("[1]")
+    widget.page.get_by_role("button", name="Run").click()
+    assert "JSON object" in widget.page.get_by_role("alert").inner_text()
+    widget.page.get_by_role("button", name="Deny").click()
+    assert [message["decision"] for message in widget.said] == ["deny"]
+
+
+def test_a_question_taken_back_and_the_next_one(widget: Widget):
+    ask(widget)
+    widget.receive({"kind": "ask", "question": None})
+    assert widget.page.locator(".jt-approval").inner_text() == ""
+    ask(widget, "<img src=x onerror=alert(1)>", "c2")
+    assert "<img" in widget.page.locator(".jt-approval").inner_text()
+    assert_harmless(widget)
 
 
 def test_a_removed_view_listens_no_more(widget: Widget):

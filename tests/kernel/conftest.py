@@ -15,6 +15,19 @@ register_script("short", [["Hello."]])
 register_script("slow", [[part for number in range(400) for part in (f"word{number} ", pause(0.02))]])
 register_script("hangs", [["Let me see. ", call("hang", {"seconds": 5})], ["Done."]])
 register_script("broken", [["Half of ", error(status=500, message="the server fell over.")]])
+register_script("asks", [[call("erase", {"path": "a.txt"})], ["Done."]])
+register_script("turns", [["One. ", call("nap", {})], ["Two."]])
+
+@tool(requires_approval=True)
+def erase(path: str) -> str:
+    "Erases a file, or would."
+    return f"erased {path}"
+
+def nap() -> str:
+    "Sleeps a little."
+    import time
+    time.sleep(1.2)
+    return "rested"
 
 def hang(seconds: int) -> int:
     "Does not come back in time."

@@ -57,6 +57,7 @@ class Kernel:
     Attributes:
         iopub_bytes: What it published so far, as JSON text.
         iopub_messages: In how many messages.
+        said: What widgets said to their pages.
     """
 
     def __init__(self, manager: KernelManager, client: BlockingKernelClient) -> None:
@@ -65,15 +66,16 @@ class Kernel:
         self._cells: dict[str, Cell] = {}
         self.iopub_bytes = 0
         self.iopub_messages = 0
+        self.said: list[dict[str, Any]] = []
 
-    def send(self, code: str, cell_id: str | None = None) -> Cell:
-        """Queue a cell and return at once."""
+    def send(self, code: str, cell_id: str | None = None, *, person: bool = False) -> Cell:
+        """Queue a cell and return at once. With a `person`, somebody could answer questions."""
         content = {
             "code": code,
             "silent": False,
             "store_history": True,
             "user_expressions": {},
-            "allow_stdin": False,
+            "allow_stdin": person,
             "stop_on_error": True,
         }
         metadata = {"cellId": cell_id} if cell_id else {}
@@ -142,6 +144,8 @@ class Kernel:
         self.iopub_bytes += len(json.dumps(message["content"]))
         content, kind = message["content"], message["msg_type"]
         cell = self._cells.get(message["parent_header"].get("msg_id", ""))
+        if kind == "comm_msg" and "content" in content["data"]:
+            self.said.append(content["data"]["content"])
         if kind == "update_display_data":
             self._update(content)
         elif cell is None:

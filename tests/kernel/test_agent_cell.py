@@ -2,6 +2,7 @@
 
 import json
 import time
+from typing import Any
 
 import pytest
 
@@ -131,6 +132,65 @@ def test_stop_from_the_page_ends_the_run_well_and_the_queue_goes_on(kernel: Kern
     assert (cell.status, queued.status) == ("ok", "ok")
     assert "word3" in cell.text
     assert "stopped" in cell.text
+
+
+ASKS = "%%agent -m scripted:asks -t erase --new\nErase it."
+
+
+def asking(kernel: Kernel) -> tuple[Cell, str, dict[str, Any]]:
+    """A cell that asks on its page whether a tool may run, its widget, and the question."""
+    if kernel.subshell is None:
+        pytest.skip("before ipykernel 7 a page's messages wait until the cell is over")
+    kernel.said.clear()
+    cell = kernel.send(ASKS, person=True)
+    kernel.until(lambda: any(message.get("question") for message in kernel.said))
+    [question] = [message["question"] for message in kernel.said if message.get("question")]
+    return cell, cell.outputs[0]["data"][WIDGET_VIEW]["model_id"], question
+
+
+def test_a_tool_runs_with_the_arguments_that_the_person_approved(kernel: Kernel):
+    cell, view, question = asking(kernel)
+    kernel.say(view, {"kind": "answer", "id": question["id"], "decision": "run", "arguments": {"path": "b.txt"}})
+    kernel.wait([cell])
+    assert cell.status == "ok"
+    assert "erased b.txt" in cell.text
+
+
+def test_a_denied_tool_does_not_run(kernel: Kernel):
+    cell, view, question = asking(kernel)
+    kernel.say(view, {"kind": "answer", "id": question["id"], "decision": "deny"})
+    kernel.wait([cell])
+    assert "denied" in cell.text
+    assert "erased" not in cell.text
+
+
+def test_an_interrupt_while_a_question_waits_ends_the_cell_at_once(kernel: Kernel):
+    cell, _, _ = asking(kernel)
+    pressed = time.monotonic()
+    kernel.interrupt()
+    kernel.until(lambda: cell.done)
+    assert time.monotonic() - pressed < 0.5
+    assert cell.error.startswith("Interrupted.")
+    assert "erased" not in cell.text
+    assert kernel.run(SHORT).status == "ok"
+
+
+def test_where_nobody_can_answer_a_tool_that_needs_approval_is_denied(kernel: Kernel):
+    assert "denied" in kernel.run(ASKS).text
+
+
+def test_no_approval_is_asked_for_where_the_person_said_never(kernel: Kernel):
+    assert "erased a.txt" in kernel.run(ASKS.replace("--new", "--new --approve never")).text
+
+
+def test_what_is_said_on_the_page_is_heard_after_the_turn(kernel: Kernel):
+    if kernel.subshell is None:
+        pytest.skip("before ipykernel 7 a page's messages wait until the cell is over")
+    cell = kernel.send("%%agent -m scripted:turns -t nap --new\nGo.")
+    kernel.until(lambda: cell.outputs)
+    kernel.say(cell.outputs[0]["data"][WIDGET_VIEW]["model_id"], {"kind": "steer", "text": "Shorter, please."})
+    kernel.wait([cell])
+    assert cell.text.index("One.") < cell.text.index("> Shorter, please.") < cell.text.index("Two.")
 
 
 def test_traces_and_tool_are_in_the_notebook_after_loading(kernel: Kernel):

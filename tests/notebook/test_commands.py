@@ -9,6 +9,7 @@ from jupyter_tools.notebook.cell_errors import CellError
 from jupyter_tools.notebook.tables import Table
 from jupyter_tools.providers.discovery import AvailableModel
 from jupyter_tools.providers.scripted import call, register_script
+from jupyter_tools.tools.approval import ConsoleApprover
 
 
 def test_an_agent_cell_streams_to_a_terminal(cell):
@@ -115,6 +116,37 @@ def test_an_unknown_command_is_explained(shell: InteractiveShell):
 
 def test_stop_with_nothing_going_on_says_so(shell: InteractiveShell):
     assert shell.run_line_magic("agent", "stop") == "No run is going on."
+
+
+@pytest.mark.parametrize("line", ["steer don't stop", "follow-up And then?"])
+def test_something_said_while_nothing_goes_on_says_so(shell: InteractiveShell, line: str):
+    assert shell.run_line_magic("agent", line) == "No run is going on."
+
+
+def test_something_without_words_is_explained(shell: InteractiveShell):
+    with pytest.raises(CellError, match="Write what to say"):
+        shell.run_line_magic("agent", "steer ")
+
+
+def test_steering_and_following_up_from_elsewhere_are_heard_in_their_turns(shell: InteractiveShell, cell):
+    def talk() -> str:
+        """Says something to the run from inside it."""
+        shell.run_line_magic("agent", "follow-up Thanks.")
+        return shell.run_line_magic("agent", "steer Don't shout.")
+
+    shell.user_ns["talk"] = talk
+    register_script("listens", [[call("talk", {})], ["I whisper."], ["Welcome."]])
+    printed = cell("-m scripted:listens -t talk --new")
+    assert printed.index("> Don't shout.") < printed.index("I whisper.") < printed.index("> Thanks.")
+    assert printed.index("> Thanks.") < printed.index("Welcome.")
+
+
+def test_a_tool_that_needs_approval_is_asked_about_in_a_terminal(shell: InteractiveShell, cell, monkeypatch):
+    questions = []
+    monkeypatch.setattr(ConsoleApprover.__init__, "__defaults__", (lambda text: questions.append(text) or "y",))
+    register_script("asks for more", [[call("math_eval", {"expression": "2+2"})], ["It is 4."]])
+    cell("-m 'scripted:asks for more' -t math_eval --new --approve always")
+    assert "math_eval" in questions[0]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import comm
 import pytest
 from comm.base_comm import BaseComm
 
+from jupyter_tools.notebook.page_approver import PageApprover
 from jupyter_tools.notebook.stream_widget import RunWidget
 from jupyter_tools.notebook.view import RunView
 from tests.notebook.run_events import answer, viewed, whole_run
@@ -89,6 +90,35 @@ def test_the_pages_stop_button_stops(sent):
     widget._handle_custom_msg({"kind": "stop"}, [])
     widget._handle_custom_msg({"kind": "what is this"}, [])
     assert pressed == ["stop"]
+
+
+def test_what_the_person_says_meanwhile_is_heard(sent):
+    heard = []
+    widget = RunWidget(lambda: None, steer=heard.append)
+    for text in ("Shorter!", "  ", 3):
+        widget._handle_custom_msg({"kind": "steer", "text": text}, [])
+    assert heard == ["Shorter!"]
+
+
+def test_a_page_is_told_whether_it_can_steer(sent):
+    assert RunWidget(lambda: None, steer=lambda text: None).steerable
+    assert not RunWidget(lambda: None).steerable
+
+
+def test_a_question_is_asked_once_again_on_a_sync_and_taken_back(sent, clock):
+    approver = PageApprover()
+    widget, view = RunWidget(lambda: None, approver=approver), viewed(whole_run())
+    approver.question = {"id": "c1", "tool": "erase", "arguments": {}}
+    for step in range(4):
+        if step == 2:
+            widget._handle_custom_msg({"kind": "sync"}, [])
+        clock.now += 1
+        widget.update(view)
+    approver.question = None
+    clock.now += 1
+    widget.update(view)
+    asked = [message["question"] for message in custom(sent) if message["kind"] == "ask"]
+    assert [question and question["id"] for question in asked] == ["c1", "c1", None]
 
 
 def test_a_finished_widget_is_closed_and_leaves_next_to_nothing(sent):

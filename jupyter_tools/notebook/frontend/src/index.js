@@ -3,7 +3,7 @@ import { RunView } from "./run_view.js";
 
 export default {
   render({ model, el }) {
-    const view = new RunView(el, (message) => model.send(message));
+    const view = new RunView(el, (message) => model.send(message), model.get("steerable"));
     const receive = (message) => view.receive(message);
     model.on("msg:custom", receive);
     return () => model.off("msg:custom", receive);

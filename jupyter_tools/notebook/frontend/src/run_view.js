@@ -1,14 +1,18 @@
 // The page's half of a run: applies the kernel's numbered messages, asks for everything when it missed one.
+import { ApprovalCard } from "./approval.js";
 import { makePart } from "./parts.js";
+import { makeButton, makeSteering } from "./steering.js";
 
 export class RunView {
-  constructor(element, send) {
+  constructor(element, send, steerable) {
     this.send = send;
     this.parts = [];
     this.seq = null; // null: waiting for a sync
     this.root = element.appendChild(document.createElement("div"));
     this.root.className = "jt-run jp-RenderedHTMLCommon"; // the looks that JupyterLab gives to text
     this.body = this.root.appendChild(document.createElement("div"));
+    this.card = new ApprovalCard(send);
+    this.root.append(this.card.element, makeSteering(send, steerable));
     this.bar = this.root.appendChild(document.createElement("div"));
     this.bar.className = "jt-status";
     this.bar.append(this.stopButton());
@@ -18,19 +22,16 @@ export class RunView {
   }
 
   stopButton() {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "jt-stop";
-    button.textContent = "Stop";
-    button.onclick = () => {
+    const button = makeButton("jt-button jt-stop", "Stop", () => {
       button.disabled = true;
       button.textContent = "Stopping…";
       this.send({ kind: "stop" });
-    };
+    });
     return button;
   }
 
   receive(message) {
+    if (message.kind === "ask") this.card.ask(message.question);
     if (message.kind !== "sync" && message.kind !== "delta") return;
     if (message.kind === "delta" && this.seq === null) return; // a sync is on its way
     if (message.kind === "delta" && message.seq !== this.seq + 1) {
