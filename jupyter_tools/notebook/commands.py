@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from jupyter_tools.errors import ConfigurationError, UnknownNameError
+from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.loop_thread import loop_thread
 from jupyter_tools.notebook.cell_run import CellRun
 from jupyter_tools.notebook.cell_tools import tools_of_cell
+from jupyter_tools.notebook.command_table import Command, CommandLine
 from jupyter_tools.notebook.conversation import NOWHERE, Origin
 from jupyter_tools.notebook.display import approver_for, display_for
 from jupyter_tools.notebook.keys import login
@@ -25,8 +26,6 @@ from jupyter_tools.tools.tool import AgentTool
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
-
-_COMMANDS = ("stop", "new", "history", "steer", "follow-up")
 
 
 class Commands:
@@ -65,35 +64,19 @@ class Commands:
         if name is not None:
             self._shell.user_ns[name] = run.result
 
-    def said(self, line: str) -> str | None:
-        """The answer to `%agent steer TEXT` and `%agent follow-up TEXT`; None for other lines."""
-        command, _, text = line.strip().partition(" ")
-        if command not in ("steer", "follow-up"):
-            return None
-        if not text.strip():
-            raise ConfigurationError(f"Write what to say:  %agent {command} Look at the second table instead.")
-        return self._session.tell(text.strip(), later=command == "follow-up")
+    def given(self, command: Command, text: str) -> Any:
+        """What a command of the table answers."""
+        return command(CommandLine(self._shell, self._session, text))
 
     def agent_line(self, arguments: Namespace, line: str) -> Table | str:
-        """`%agent`: show, set, stop, start anew; list models, keep a key."""
+        """`%agent` with options or alone: show, set; list models, keep a key."""
         if arguments.models:
             return models_table(loop_thread().run(available_models()))
         if arguments.login is not None:
             return login(arguments.login)
-        match arguments.words:
-            case []:
-                if line.strip():
-                    self._session.configure(arguments)
-                return self._session.summary()
-            case ["stop"]:
-                return self._session.stop()
-            case ["new"]:
-                self._session.conversation.clear()
-                return self._session.summary()
-            case ["history"]:
-                return self._session.history()
-            case words:
-                raise UnknownNameError("command of %agent", words[0], _COMMANDS)
+        if line:
+            self._session.configure(arguments)
+        return self._session.summary()
 
     def tool_line(self, line: str) -> Table | ToolOutcome:
         """`%tool`: list the tools, or those that run, or run one."""

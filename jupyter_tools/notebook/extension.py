@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 
+_MAGICS = (AgentMagics,)  # classes under `@magics_class`, each in a module that is imported in no time
+
+
 def load(shell: InteractiveShell) -> None:
     """Make `%agent`, `%%agent`, `%tool`, `%%tool` known, and put `tool` and `traces` into the notebook.
 
@@ -20,10 +23,9 @@ def load(shell: InteractiveShell) -> None:
     """
     if "AgentMagics" in shell.magics_manager.registry:
         return
-    magics = AgentMagics(shell)
-    shell.register_magics(magics)
+    shell.register_magics(*_MAGICS)
     if getattr(shell, "kernel", None) is not None:  # in a terminal Ctrl-C would miss a coroutine: there we block
-        magics.begin_imports()
+        shell.magics_manager.registry[AgentMagics.__name__].begin_imports()
         shell.input_transformers_cleanup.append(transformer(shell))
     offered = {"tool": tool, "traces": traces}
     shell.push({name: value for name, value in offered.items() if name not in shell.user_ns}, interactive=False)
@@ -34,7 +36,8 @@ def unload(shell: InteractiveShell) -> None:
     shell.input_transformers_cleanup[:] = [
         item for item in shell.input_transformers_cleanup if item.__module__ != transformer.__module__
     ]
-    shell.magics_manager.registry.pop("AgentMagics", None)
-    for kind in ("line", "cell"):
-        for name in ("agent", "tool"):
-            shell.magics_manager.magics[kind].pop(name, None)
+    for magics in _MAGICS:
+        shell.magics_manager.registry.pop(magics.__name__, None)
+        for kind, names in magics.magics.items():
+            for name in names:
+                shell.magics_manager.magics[kind].pop(name, None)

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import Magics, line_cell_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 
+from jupyter_tools.errors import UnknownNameError
 from jupyter_tools.notebook.cell_errors import explained
-from jupyter_tools.notebook.options import parse_line
+from jupyter_tools.notebook.command_table import command_of
+from jupyter_tools.notebook.options import option_names, parse_line
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -101,15 +103,22 @@ class AgentMagics(Magics):
             What is 12.5 % of 3,480, and what time is it in Tokyo?
         """
         with explained():
-            if cell is None and (heard := self._commands.said(line)) is not None:
-                return heard
-            arguments = parse_line(self.agent, line)
             if cell is None:
-                return self._commands.agent_line(arguments, line)
+                return self._agent_line(line)
+            arguments = parse_line(self.agent, line)
             run = self._commands.prepare(arguments, cell, awaiting=False)
         with self._commands.kept(run, arguments.output):
             run.block()
         return None
+
+    def _agent_line(self, line: str) -> Any:
+        command, text = command_of(line)
+        if command is not None:
+            return self._commands.given(command, text)
+        arguments = parse_line(self.agent, line)
+        if arguments.words:
+            raise UnknownNameError("option", arguments.words[0], option_names(self.agent))
+        return self._commands.agent_line(arguments, text)
 
     async def agent_cell(self, line: str, cell: str) -> None:
         """An `%%agent` cell that awaits: what the input transformer makes of one."""

@@ -77,9 +77,14 @@ def parse_line(function: Callable[..., Any], line: str) -> Namespace:
     parser: MagicArgumentParser = function.parser  # pyright: ignore[reportFunctionMemberAccess]
     arguments, unknown = parser.parse_known_args(_words(line))
     if unknown:
-        known = [text for action in parser._actions for text in action.option_strings]
-        raise UnknownNameError("option", unknown[0].partition("=")[0], known)
+        raise UnknownNameError("option", unknown[0].partition("=")[0], option_names(function))
     return arguments
+
+
+def option_names(function: Callable[..., Any]) -> list[str]:
+    """All options of a magic made with `magic_arguments`, as they are written."""
+    parser: MagicArgumentParser = function.parser  # pyright: ignore[reportFunctionMemberAccess]
+    return [text for action in parser._actions for text in action.option_strings]
 
 
 def _words(line: str) -> list[str]:

@@ -36,15 +36,6 @@ def test_expressions_in_the_prompt_are_filled(shell: InteractiveShell, cell):
     assert cell("-m scripted:echo", "Time in {{ city.upper() }}? {x}").startswith("Time in ТОКИО? {x}")
 
 
-def test_cells_are_one_conversation_until_a_new_one_is_asked_for(shell: InteractiveShell, cell):
-    cell("-m scripted:short")
-    cell("-m scripted:short")
-    assert dict(shell.run_line_magic("agent", "--model scripted:short").rows)["conversation"] == "4 messages"
-    cell("-m scripted:short --new")
-    assert dict(shell.run_line_magic("agent", "").rows)["conversation"] == "2 messages"
-    assert dict(shell.run_line_magic("agent", "new").rows)["conversation"] == "0 messages"
-
-
 @pytest.mark.parametrize(
     ("line", "text", "sentence"),
     [
@@ -101,44 +92,9 @@ def test_a_setting_that_cannot_work_is_not_kept(shell: InteractiveShell):
     assert dict(shell.run_line_magic("agent", "").rows)["tools"] == "none"
 
 
-def test_history_shows_the_conversation(shell: InteractiveShell, cell):
-    cell("-m scripted:asks -t math_eval", "What is 2+2?")
-    shell.run_line_magic("agent", "--model scripted:asks")
-    table = shell.run_line_magic("agent", "history")
-    assert [row[0] for row in table.rows] == ["user", "assistant", "tool_result", "assistant"]
-    assert table.rows[1][1] == 'math_eval({"expression": "2+2"})'
-
-
 def test_an_unknown_command_is_explained(shell: InteractiveShell):
     with pytest.raises(CellError, match=r"There is no command of %agent 'histroy'\. Did you mean 'history'\?"):
         shell.run_line_magic("agent", "histroy")
-
-
-def test_stop_with_nothing_going_on_says_so(shell: InteractiveShell):
-    assert shell.run_line_magic("agent", "stop") == "No run is going on."
-
-
-@pytest.mark.parametrize("line", ["steer don't stop", "follow-up And then?"])
-def test_something_said_while_nothing_goes_on_says_so(shell: InteractiveShell, line: str):
-    assert shell.run_line_magic("agent", line) == "No run is going on."
-
-
-def test_something_without_words_is_explained(shell: InteractiveShell):
-    with pytest.raises(CellError, match="Write what to say"):
-        shell.run_line_magic("agent", "steer ")
-
-
-def test_steering_and_following_up_from_elsewhere_are_heard_in_their_turns(shell: InteractiveShell, cell):
-    def talk() -> str:
-        """Says something to the run from inside it."""
-        shell.run_line_magic("agent", "follow-up Thanks.")
-        return shell.run_line_magic("agent", "steer Don't shout.")
-
-    shell.user_ns["talk"] = talk
-    register_script("listens", [[call("talk", {})], ["I whisper."], ["Welcome."]])
-    printed = cell("-m scripted:listens -t talk --new")
-    assert printed.index("> Don't shout.") < printed.index("I whisper.") < printed.index("> Thanks.")
-    assert printed.index("> Thanks.") < printed.index("Welcome.")
 
 
 def test_a_tool_that_needs_approval_is_asked_about_in_a_terminal(shell: InteractiveShell, cell, monkeypatch):

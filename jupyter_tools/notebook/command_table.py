@@ -1,0 +1,81 @@
+"""The commands of `%agent`: one row each, here; the function behind a row is imported when the command is given.
+
+A new command is a row in `COMMANDS` and a function `(line: CommandLine) -> Any` in a module of this folder. What it
+returns is the cell's value; a person's mistake is an exception from `errors`. Help, completion and documentation are
+made from the rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from jupyter_tools.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from jupyter_tools.notebook.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """What a command is given.
+
+    Attributes:
+        shell: The kernel's shell.
+        session: The kernel's settings, conversation and runs.
+        text: What stands after the command's name, without white space around it.
+    """
+
+    shell: InteractiveShell
+    session: Session
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One row of the table.
+
+    Attributes:
+        name: What is typed after `%agent`.
+        takes: What follows it, such as "[RUN] TEXT", or "".
+        help: What it does, in a few words.
+        home: Its function, "module:name" in this folder.
+    """
+
+    name: str
+    takes: str
+    help: str
+    home: str
+
+    def __call__(self, line: CommandLine) -> Any:
+        """Carry it out."""
+        module, _, name = self.home.partition(":")
+        return getattr(import_module(f"jupyter_tools.notebook.{module}"), name)(line)
+
+
+COMMANDS = (
+    Command("follow-up", "TEXT", "say something to the run that it hears after its answer", "run_commands:follow_up"),
+    Command("history", "", "show what the model will see", "conversation_commands:history"),
+    Command("new", "", "start a new conversation", "conversation_commands:new"),
+    Command("steer", "TEXT", "say something to the run that it hears at its next turn", "run_commands:steer"),
+    Command("stop", "", "stop the run that goes on", "run_commands:stop"),
+)
+
+
+def command_of(line: str) -> tuple[Command | None, str]:
+    """The command that an `%agent` line gives, and the text after it; None if the line has options or nothing.
+
+    Raises:
+        UnknownNameError: If its first word is no command.
+    """
+    word, _, text = line.strip().partition(" ")
+    if not word or word.startswith("-"):
+        return None, line.strip()
+    known = {command.name: command for command in COMMANDS}
+    found = known.get(word.replace("_", "-"))
+    if found is None:
+        raise UnknownNameError("command of %agent", word, known)
+    return found, text.strip()
