@@ -57,6 +57,7 @@ _HOMES = {
     ),
     "providers.base": ("Model", "Provider", "Request"),
     "providers.emulated": ("ToolSupportProvider",),
+    "providers.prices": ("PRICES", "Price"),
     "providers.rate_limit": ("RateLimitedProvider", "RateLimiter"),
     "providers.scripted": ("ScriptedProvider",),
     "streams": ("EventStream",),

@@ -98,6 +98,7 @@ class Usage:
         reasoning_tokens: Those of `output_tokens` that were reasoning, where the provider says so.
         cached_tokens: Those of `input_tokens` that came from the provider's cache.
         estimated: True if any of the figures was counted here and not by the provider.
+        cost: What it cost in US dollars; None if that is not known, or not of all of it.
     """
 
     input_tokens: int = 0
@@ -105,6 +106,7 @@ class Usage:
     reasoning_tokens: int = 0
     cached_tokens: int = 0
     estimated: bool = False
+    cost: float | None = None
 
     @property
     def total_tokens(self) -> int:
@@ -119,7 +121,13 @@ class Usage:
             reasoning_tokens=self.reasoning_tokens + other.reasoning_tokens,
             cached_tokens=self.cached_tokens + other.cached_tokens,
             estimated=self.estimated or other.estimated,
+            cost=self._cost_with(other),
         )
+
+    def _cost_with(self, other: Usage) -> float | None:
+        if self.cost is None or other.cost is None:  # unknown, unless one of them is no usage at all
+            return other.cost if self == NO_USAGE else self.cost if other == NO_USAGE else None
+        return self.cost + other.cost
 
 
 NO_USAGE = Usage()

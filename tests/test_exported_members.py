@@ -36,6 +36,8 @@ PUBLIC = [
     "MessageUpdateEvent",
     "Model",
     "OfflineSearch",
+    "PRICES",
+    "Price",
     "Provider",
     "ProviderError",
     "RateLimitedProvider",

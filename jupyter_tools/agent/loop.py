@@ -263,7 +263,7 @@ class AgentRun:
             tool_choice="none" if last else "auto",
             signal=self._signal,
         )
-        answer = _Answer(MessageAssembly(settings.provider.name, settings.model.name, self._call_ids))
+        answer = _Answer(MessageAssembly(settings.provider.name, settings.model.name, self._call_ids, settings.model))
         self._push(MessageStartEvent(message=answer.assembly.message(stop_reason="aborted")))
         try:
             await self._receive(request, answer, turn)

@@ -20,6 +20,8 @@ from jupyter_tools.messages import (
     ToolCallContent,
     Usage,
 )
+from jupyter_tools.providers.base import Model
+from jupyter_tools.providers.prices import priced
 
 
 @dataclass(slots=True)
@@ -84,11 +86,13 @@ class MessageAssembly:
         provider: The provider's name, for the message.
         model: The model's name, for the message.
         taken_ids: Ids of tool calls that the conversation has already; a call that repeats one gets an id of its own.
+        asked: The model that was asked, to know what the answer costs; None leaves that open.
     """
 
     provider: str
     model: str
     taken_ids: set[str] = field(default_factory=set[str])
+    asked: Model | None = None
     stop_reason: StopReason | None = None
     error_message: str | None = None
     usage: Usage = NO_USAGE
@@ -105,7 +109,7 @@ class MessageAssembly:
             case ToolCallDelta():
                 self._add_call(part)
             case UsageDelta():
-                self.usage = part.usage
+                self.usage = self._priced(part.usage)
             case StopDelta():
                 self.stop_reason = part.stop_reason
                 self.error_message = part.error_message
@@ -113,6 +117,12 @@ class MessageAssembly:
                 self.provider, self.model = part.provider, part.model
             case _:  # other notices are no part of the message
                 pass
+
+    def _priced(self, usage: Usage) -> Usage:
+        if self.asked is None:
+            return usage
+        names = self.provider, self.model  # of one of the fallbacks, if that is who answers
+        return priced(usage, next((m for m in self.asked.fallbacks if (m.provider, m.name) == names), self.asked))
 
     def _add_text(self, text: str) -> None:
         last = self._blocks[-1] if self._blocks else None

@@ -211,7 +211,13 @@ def _usage_of(usage: JsonObject) -> Usage:
         output_tokens=count_at(usage, "completion_tokens"),
         reasoning_tokens=count_at(written, "reasoning_tokens"),
         cached_tokens=count_at(read, "cached_tokens") or count_at(usage, "prompt_cache_hit_tokens"),
+        cost=_dollars(usage.get("cost")),
     )
+
+
+def _dollars(said: JsonValue) -> float | None:
+    """What an answer cost, where the server says it itself, as OpenRouter does."""
+    return float(said) if isinstance(said, int | float) and not isinstance(said, bool) else None
 
 
 def _is_json(text: str) -> bool:

@@ -1,8 +1,8 @@
 import pytest
 
-from jupyter_tools import Agent, ConfigurationError, Limits, tool
+from jupyter_tools import PRICES, Agent, ConfigurationError, Limits, Price, tool
 from jupyter_tools.agent.limits import Spending
-from jupyter_tools.messages import ToolResultMessage, Usage
+from jupyter_tools.messages import AssistantMessage, ToolResultMessage
 from jupyter_tools.providers.scripted import ScriptedProvider, call, pause
 
 
@@ -42,11 +42,26 @@ async def test_a_run_ends_at_its_limit_of_seconds_and_keeps_the_text():
     assert (await agent.run("again")).text == "Next."
 
 
-async def test_a_run_ends_at_its_limit_of_cost():
-    limits = Limits(cost=0.000001, input_price=1.0, output_price=2.0)
-    result = await agent_with(limits, adding(1), ["never"]).run("go")
+async def test_a_run_ends_at_its_limit_of_cost(monkeypatch):
+    monkeypatch.setitem(PRICES, "scripted:test", Price(input=1.0, output=2.0))
+    result = await agent_with(Limits(cost=0.000001), adding(1), ["never"]).run("go")
     assert result.stop_reason == "limit"
-    assert "of cost" in result.error_message
+    assert "dollars of 1e-06" in result.error_message
+
+
+async def test_a_limit_of_cost_without_a_known_price_ends_the_run_and_says_how_to_give_one():
+    result = await agent_with(Limits(cost=1), adding(1), ["never"]).run("go")
+    assert result.stop_reason == "limit"
+    assert "PRICES['provider:model']" in result.error_message
+    assert [m.text for m in result.messages if isinstance(m, ToolResultMessage)] == ["2"]
+
+
+async def test_the_costs_of_all_turns_are_added_up(monkeypatch):
+    monkeypatch.setitem(PRICES, "scripted:test", Price(input=1.0, output=2.0))
+    result = await agent_with(Limits(cost=1), adding(1), ["Done."]).run("go")
+    costs = [m.usage.cost for m in result.messages if isinstance(m, AssistantMessage)]
+    assert len(costs) == 2
+    assert result.usage.cost == sum(costs) > 0
 
 
 async def test_an_answer_that_came_before_the_limit_is_no_limit():
@@ -54,13 +69,11 @@ async def test_an_answer_that_came_before_the_limit_is_no_limit():
     assert (result.stop_reason, result.text) == ("stop", "Done.")
 
 
-def test_cost_counts_both_directions():
-    limits = Limits(cost=1, input_price=3.0, output_price=15.0)
-    assert limits.spent(Usage(input_tokens=1_000_000, output_tokens=100_000)) == pytest.approx(4.5)
-    assert Spending(Limits()).reached() is None
+def test_nothing_used_reaches_no_limit():
+    assert Spending(Limits(cost=1)).reached() is None
 
 
-@pytest.mark.parametrize("wrong", [{"tokens": -1}, {"seconds": -0.5}, {"cost": 1.0}])
+@pytest.mark.parametrize("wrong", [{"tokens": -1}, {"seconds": -0.5}, {"cost": -1.0}])
 def test_limits_that_cannot_work_are_refused(wrong):
     with pytest.raises(ConfigurationError):
         Limits(**wrong)

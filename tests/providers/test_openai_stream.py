@@ -288,3 +288,9 @@ def test_any_cutting_of_the_bytes_gives_the_same_message(stream, data):
 def test_byte_by_byte_gives_the_same_message(stream):
     message, failure = read(*[stream[i : i + 1] for i in range(len(stream))])
     assert (comparable(message), failure) == (comparable(read(stream)[0]), read(stream)[1])
+
+
+@pytest.mark.parametrize(("said", "cost"), [("0.00042", 0.00042), ("0", 0.0), ("null", None), ("true", None)])
+def test_what_the_server_says_an_answer_cost_is_kept(said, cost):
+    usage = {"prompt_tokens": 3, "completion_tokens": 2, "cost": json.loads(said)}
+    assert message_of(text("a"), STOP, {"choices": [], "usage": usage}, DONE).usage.cost == cost
