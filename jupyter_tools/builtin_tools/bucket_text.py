@@ -5,28 +5,22 @@ Nothing is ever unpacked onto the disk.
 
 from __future__ import annotations
 
-import codecs
 import io
-import json
 import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any, cast
 
 from jupyter_tools.errors import ConfigurationError
-from jupyter_tools.json_types import JsonObject, JsonValue
+from jupyter_tools.retrieval.file_text import KNOWN_ENDINGS as FILE_ENDINGS
+from jupyter_tools.retrieval.file_text import file_text
 
-TEXT_ENDINGS = (".txt", ".md", ".markdown", ".rst", ".csv", ".tsv", ".json", ".jsonl", ".log", ".py")
-KNOWN_ENDINGS = (*TEXT_ENDINGS, ".ipynb", ".zip")
+KNOWN_ENDINGS = (*FILE_ENDINGS, ".zip")
 MAX_FILE_BYTES = 20_000_000
 _MAX_MEMBERS = 200
 _MAX_MEMBER_BYTES = 2_000_000
-_MAX_OUTPUT = 2000  # characters of a cell's output
-
-_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,19 +59,9 @@ def _ending(name: str) -> str:
 
 
 def _text(name: str, data: bytes) -> str:
-    ending = _ending(name)
-    if ending not in KNOWN_ENDINGS or ending == ".zip":
+    if _ending(name) not in KNOWN_ENDINGS or _ending(name) == ".zip":
         raise ConfigurationError(f"A bucket cannot read {name!r}. It takes {', '.join(KNOWN_ENDINGS)}.")
-    text = decoded(data)
-    if "\0" in text:
-        raise ConfigurationError(f"The file {name!r} holds binary data, not text.")
-    return _text_of_notebook(name, text) if ending == ".ipynb" else text
-
-
-def decoded(data: bytes) -> str:
-    """Text out of bytes: UTF-8, or UTF-16 with its mark. What is neither becomes the replacement character."""
-    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
-    return data.decode(encoding, errors="replace")
+    return file_text(name, data)
 
 
 # --- archives ---
@@ -110,32 +94,3 @@ def _text_of_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> str:
         return f"[Left out: {error}]"
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
         return f"[Left out: it cannot be unpacked: {error}]"
-
-
-# --- notebooks ---
-def _text_of_notebook(name: str, text: str) -> str:
-    try:
-        cells: object = json.loads(text)["cells"]
-        if not isinstance(cells, list):
-            raise TypeError
-        return "\n\n".join(_text_of_cell(cell) for cell in cast("list[JsonObject]", cells))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise ConfigurationError(f"The file {name!r} is no notebook of format 4, or damaged.") from error
-
-
-def _text_of_cell(cell: JsonObject) -> str:
-    source = _joined(cell.get("source"))
-    if cell.get("cell_type") != "code":
-        return source
-    outputs = "".join(map(_text_of_output, cell.get("outputs") or ()))
-    shown = f"\n```\n{outputs[:_MAX_OUTPUT].rstrip()}\n```" if outputs.strip() else ""
-    return f"```python\n{source}\n```{shown}"
-
-
-def _text_of_output(output: JsonObject) -> str:
-    data: Any = output.get("data") or {}
-    return _joined(output.get("text") or data.get("text/plain") or output.get("evalue"))
-
-
-def _joined(lines: JsonValue) -> str:
-    return "".join(cast("list[str]", lines)) if isinstance(lines, list) else str(lines or "")

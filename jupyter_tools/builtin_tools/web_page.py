@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from jupyter_tools.builtin_tools.html_text import html_to_text
 from jupyter_tools.builtin_tools.web_address import AddressRule, Resolver, checked_addresses, is_public, resolve_host
 from jupyter_tools.errors import WebError
+from jupyter_tools.retrieval.html_text import html_to_text
 
 if TYPE_CHECKING:
     import ssl

@@ -25,9 +25,9 @@ from jupyter_tools.providers.prompted_format import (
     text_parameters,
 )
 from jupyter_tools.providers.registry import provider_for
-from jupyter_tools.providers.token_estimate import estimate_message_tokens, estimate_tokens
 from jupyter_tools.providers.tool_support import Chunk, chunks_of, request_from_openai, resolve, response_format_of
 from jupyter_tools.thinking import ThinkingDecoder
+from jupyter_tools.token_estimate import estimate_message_tokens, estimate_tokens
 from jupyter_tools.tools.tool import AgentTool
 
 FORMAT_OPTION = "tool_format"

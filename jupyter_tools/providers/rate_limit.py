@@ -21,8 +21,8 @@ from typing import cast
 from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.events import StopDelta, StreamPart, UsageDelta
 from jupyter_tools.providers.base import Provider, Request
-from jupyter_tools.providers.token_estimate import estimate_message_tokens
 from jupyter_tools.providers.waiting import sleep_unless
+from jupyter_tools.token_estimate import estimate_message_tokens
 
 WINDOW_S = 60.0
 

@@ -129,7 +129,7 @@ def test_a_file_that_cannot_be_added_says_why(bucket, tmp_path):
     with pytest.raises(ConfigurationError, match="There is no file"):
         bucket.add(tmp_path)
     with pytest.raises(ConfigurationError, match="A bucket cannot read"):
-        bucket.add(b"%PDF", name="a.pdf")
+        bucket.add(b"%PDF", name="a.docx")
     assert bucket.ids() == []
 
 

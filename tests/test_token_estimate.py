@@ -9,7 +9,7 @@ from jupyter_tools.messages import (
     UserMessage,
     user_message,
 )
-from jupyter_tools.providers.token_estimate import estimate_message_tokens, estimate_tokens
+from jupyter_tools.token_estimate import estimate_message_tokens, estimate_tokens
 
 
 @pytest.mark.parametrize(

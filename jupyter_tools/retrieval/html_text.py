@@ -15,12 +15,13 @@ _ANY_SPACE = re.compile(r"[ \t\xa0]+")
 _MANY_LINES = re.compile(r"\n\s*\n\s*")
 
 
-def html_to_text(html: str | bytes, encoding: str | None = None) -> tuple[str, str]:
+def html_to_text(html: str | bytes, encoding: str | None = None, *, mark_headings: bool = False) -> tuple[str, str]:
     """The title and the text of a page. Tables and lists keep their shape; menus and scripts are left out.
 
     Args:
         html: The page. Bytes are decoded as `encoding` says, or as the page itself does.
         encoding: What the server says the bytes are.
+        mark_headings: True to begin the lines of headings with "#", as in Markdown.
 
     Raises:
         MissingExtraError: If the extra `search` is not installed.
@@ -36,7 +37,18 @@ def html_to_text(html: str | bytes, encoding: str | None = None) -> tuple[str, s
     for element in page.xpath(_NOT_READ):
         if element.getparent() is not None:
             element.drop_tree()
+    if mark_headings:
+        _mark_headings(page)
     return title, _tidy(inscriptis.Inscriptis(_main_part(page)).get_text())
+
+
+def _mark_headings(page: Any) -> None:
+    for level in range(1, 7):
+        for heading in page.iter(f"h{level}"):
+            text = " ".join(heading.text_content().split())
+            for part in list(heading):
+                heading.remove(part)
+            heading.text = f"{'#' * level} {text}" if text else None
 
 
 def _library(name: str) -> Any:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_tools.builtin_tools.html_text import html_to_text
 from jupyter_tools.errors import MissingExtraError
+from jupyter_tools.retrieval.html_text import html_to_text
 
 PAGE = """<!doctype html><html><head><title> A  page </title><style>p {}</style></head><body>
 <nav>Menu</nav><h1>Head</h1><p>First <b>bold</b>.</p><ul><li>one</li><li>two</li></ul>
