@@ -18,6 +18,7 @@ _HOMES = {
     "agent.limits": ("Limits",),
     "agent.result": ("AgentResult",),
     "agent.run_tools": ("async_iter_run_tools", "iter_run_tools"),
+    "agent.tape": ("Recording", "Replay", "record", "replay"),
     "agent.tool_handler": ("ToolHandler", "perform_web_search"),
     "auth": ("AuthManager",),
     "errors": (

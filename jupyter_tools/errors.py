@@ -12,6 +12,7 @@ The tree:
     ├── ModelFileError              the weights of an embedded model cannot be had or are damaged
     ├── ProviderError               a model's server answered with an error, or not at all
     ├── WebError                    a search engine or a web page cannot be reached, or must not be
+    ├── RecordingError              a recording cannot be read or written, or does not hold what is asked
     └── TraceStoreError             the trace store cannot be read or written
 """
 
@@ -145,6 +146,10 @@ class ProviderError(JupyterToolsError):
 
 class WebError(JupyterToolsError):
     """A search engine or a web page cannot be reached or read, or must not be."""
+
+
+class RecordingError(JupyterToolsError):
+    """A recording cannot be read or written, or does not hold what it is asked for."""
 
 
 class TraceStoreError(JupyterToolsError):

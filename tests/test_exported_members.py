@@ -10,6 +10,10 @@ import pytest
 import jupyter_tools
 
 PUBLIC = [
+    "Recording",
+    "Replay",
+    "record",
+    "replay",
     "Agent",
     "AgentAction",
     "AgentEndEvent",

@@ -16,6 +16,7 @@ from jupyter_tools.agent.limits import Limits
 from jupyter_tools.agent.loop import AgentRun, Inbox, LoopSettings
 from jupyter_tools.agent.output import OutputType
 from jupyter_tools.agent.result import AgentResult
+from jupyter_tools.agent.tape import Tape, Wiring, current_tape
 from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.events import AgentEvent
 from jupyter_tools.json_types import JsonObject, JsonValue
@@ -56,6 +57,8 @@ class Agent:
         output_type: What the answer must be: a pydantic model class or a JSON Schema. The model is asked again if its
             answer does not fit; `AgentResult.output` is the value.
         trace: Where runs are recorded: True for the default store, False for nowhere.
+        tape: A recording that this agent's runs are written to or answered from; None for that of `record` or
+            `replay`, if one is going on.
         **options: Options of the request, such as `temperature=0`, passed on as they are.
 
     Raises:
@@ -75,6 +78,7 @@ class Agent:
         limits: Limits | None = None,
         output_type: Any = None,
         trace: TraceStore | bool = True,
+        tape: Tape | None = None,
         **options: JsonValue,
     ) -> None:
         if max_turns < 1:
@@ -89,6 +93,7 @@ class Agent:
         self._limits = limits or Limits()
         self._output = None if output_type is None else OutputType(output_type)
         self._trace = trace
+        self._tape = tape
         self._inbox = Inbox()
         self._hashed: tuple[tuple[AgentTool, ...] | None, str] = (None, "")
         self._signal: AbortSignal | None = None
@@ -114,24 +119,31 @@ class Agent:
         if self.running:
             raise ConfigurationError("This agent is running. Use steer() or follow_up(), or wait until it has ended.")
         message = user_message(prompt) if isinstance(prompt, str) else prompt
-        provider = answering(self.model, self._provider)
+        wiring = self._wiring()
         self._loop, self._signal = asyncio.get_running_loop(), AbortSignal()
         self._inbox.steering.clear()  # what came too late for the last run was not meant for this one
         return EventStream[AgentEvent, AgentResult].produced_by(
-            lambda stream: self._run(stream, provider, message, tags or {})
+            lambda stream: self._run(stream, wiring, message, tags or {})
         )
+
+    def _wiring(self) -> Wiring:
+        tape = self._tape or current_tape()
+        wiring = Wiring(provider=answering(self.model, self._provider), tools=self.tools)
+        return wiring if tape is None else tape.wired(wiring, self.steer)
 
     async def _run(
         self,
         stream: EventStream[AgentEvent, AgentResult],
-        provider: Provider,
+        wiring: Wiring,
         prompt: UserMessage,
         tags: Mapping[str, JsonValue],
     ) -> AgentResult:
         run_id = uuid.uuid4().hex
         self._record(stream, tags)
+        if wiring.listener is not None:
+            stream.listen(wiring.listener)
         run = AgentRun(
-            self._settings(provider, run_id),
+            self._settings(wiring),
             self.messages,
             stream,
             signal=self._signal or AbortSignal(),
@@ -150,17 +162,17 @@ class Agent:
         store = default_store() if self._trace is True else self._trace
         stream.listen(TraceRecorder(store, **tags).record)
 
-    def _settings(self, provider: Provider, run_id: str) -> LoopSettings:
+    def _settings(self, wiring: Wiring) -> LoopSettings:
         return LoopSettings(
-            provider=provider,
+            provider=wiring.provider,
             model=self.model,
-            tools=self.tools,
+            tools=wiring.tools,
             system=self._system_message(),
             max_turns=self.max_turns,
             execution=self._execution,
             limits=self._limits,
             output=self._output,
-            info=self.provenance(),
+            info=self.provenance() | ({"replayed_from": wiring.source} if wiring.source else {}),
         )
 
     def _system_message(self) -> SystemMessage | None:

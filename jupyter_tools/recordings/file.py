@@ -1,0 +1,232 @@
+"""Reading and writing a recording's file.
+
+Each session of recording is appended, so that nothing recorded is lost when a kernel dies. A run of a later session
+replaces those of earlier ones that began with the same request; `close` takes the old ones out.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from typing import cast
+
+from jupyter_tools.errors import RecordingError
+from jupyter_tools.json_types import JsonObject, JsonValue
+from jupyter_tools.recordings.entries import Entry, RecordedCall, RecordedResult
+from jupyter_tools.recordings.keys import Clean
+
+VERSION = 1
+HEADER: JsonObject = {"type": "recording", "version": VERSION, "made_with": "jupyter_tools"}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRun:
+    """The answers and results of one run, in order."""
+
+    entries: tuple[Entry, ...]
+
+    @property
+    def calls(self) -> tuple[RecordedCall, ...]:
+        """The model's answers."""
+        return tuple(entry for entry in self.entries if isinstance(entry, RecordedCall))
+
+    @property
+    def results(self) -> tuple[RecordedResult, ...]:
+        """What the tools gave."""
+        return tuple(entry for entry in self.entries if isinstance(entry, RecordedResult))
+
+    @property
+    def key(self) -> str:
+        """What the run began with."""
+        return self.calls[0].key if self.calls else ""
+
+
+class RecordingFile:
+    """One session of recording into a file. Its methods may be called from any thread.
+
+    Args:
+        path: The file; its folder is made. What is in it stays in front of what comes.
+        clean: Takes keys and the like out of a text.
+
+    Attributes:
+        path: The file.
+        clean: Takes keys and the like out of a text.
+
+    Raises:
+        RecordingError: If the file is there and is no recording, or cannot be written.
+    """
+
+    def __init__(self, path: Path, clean: Clean) -> None:
+        self.path = path
+        self.clean = clean
+        self._lock = threading.Lock()
+        self._runs = 0
+        if path.exists():
+            read_runs(path)  # it is not written to if it cannot be read
+        self._append([HEADER])
+
+    def new_run(self) -> int:
+        """The number of one more run."""
+        with self._lock:
+            self._runs += 1
+            return self._runs
+
+    def add(self, entry: Entry) -> None:
+        """Write one entry."""
+        self._append(entry.lines())
+
+    def _append(self, objects: Iterable[JsonObject]) -> None:
+        text = "".join(f"{_cleaned(_line(each), self.clean)}\n" for each in objects)
+        with self._lock, _written(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(text)
+
+    def close(self) -> None:
+        """Take out what was recorded again since. Numbers the runs anew, in the file's order."""
+        with self._lock, _written(self.path):
+            lines = [HEADER, *(line for entry in _numbered(read_runs(self.path)) for line in entry.lines())]
+            fresh = self.path.with_name(f"{self.path.name}.new")
+            fresh.write_text("".join(f"{_line(each)}\n" for each in lines), encoding="utf-8")
+            fresh.replace(self.path)
+
+
+@contextmanager
+def _written(path: Path) -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RecordingError(f"The recording {str(path)!r} cannot be written: {error.strerror or error}.") from error
+
+
+def read_runs(path: Path) -> list[RecordedRun]:
+    """The runs of a file, without those that were recorded again.
+
+    Raises:
+        RecordingError: If it cannot be read, or is no recording, or one of a later version.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise RecordingError(f"There is no recording {str(path)!r}. Make it with:  %agent record {path}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecordingError(f"The recording {str(path)!r} cannot be read: {error}") from error
+    return _latest(_sessions(path, text.splitlines()))
+
+
+def _sessions(path: Path, lines: list[str]) -> list[list[RecordedRun]]:
+    sessions: list[list[Entry]] = []
+    reader = _Reader()
+    for number, text in enumerate(lines, 1):
+        if not text.strip():
+            continue
+        try:
+            line: JsonObject = json.loads(text)
+            if line["type"] == "recording":
+                _check_version(path, line)
+                reader = _Reader()
+                sessions.append(reader.entries)
+            elif sessions:
+                reader.read(line)
+            else:
+                raise ValueError("it does not begin as a recording does")
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            if number == len(lines) and sessions:
+                break  # a kernel died while it wrote
+            problem = f"line {number} is not of a recording ({error})"
+            raise RecordingError(f"{str(path)!r} cannot be read: {problem}. Write recordings to a new file.") from error
+    return [list(_runs(entries)) for entries in sessions]
+
+
+def _check_version(path: Path, line: JsonObject) -> None:
+    if line["version"] > VERSION:
+        raise RecordingError(f"{str(path)!r} was made by a later version of jupyter_tools. Please upgrade.")
+
+
+class _Reader:
+    """Puts the lines of an answer together."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self._begin: JsonObject | None = None
+        self._blocks: list[JsonObject] = []
+
+    def read(self, line: JsonObject) -> None:
+        match line["type"]:
+            case "model_call":
+                self._begin, self._blocks = line, []
+            case "end" if self._begin is not None:
+                self.entries.append(RecordedCall.from_lines(self._begin, self._blocks, line))
+                self._begin = None
+            case "tool_result":
+                self.entries.append(RecordedResult.from_line(line))
+            case _:
+                self._blocks.append(line)
+
+
+def _runs(entries: list[Entry]) -> Iterator[RecordedRun]:
+    ordered = sorted(entries, key=lambda entry: entry.run)  # runs that went on at once are told apart
+    for _, run in groupby(ordered, key=lambda entry: entry.run):
+        yield RecordedRun(tuple(run))
+
+
+def _latest(sessions: list[list[RecordedRun]]) -> list[RecordedRun]:
+    """All runs; those that begin as runs of a later session do are replaced by these, where they were."""
+    runs: list[RecordedRun] = []
+    for session in sessions:
+        again: dict[str, list[RecordedRun]] = {}
+        for run in session:
+            again.setdefault(run.key, []).append(run)
+        runs = _replaced(runs, again)
+        runs += [run for group in again.values() for run in group]
+    return runs
+
+
+def _replaced(runs: list[RecordedRun], again: dict[str, list[RecordedRun]]) -> list[RecordedRun]:
+    """The runs, with newer ones where the first of their kind stood. Those are taken out of `again`."""
+    kept: list[RecordedRun] = []
+    done: set[str] = set()
+    for run in runs:
+        if run.key in again:
+            done.add(run.key)
+            kept += again.pop(run.key)
+        elif run.key not in done:
+            kept.append(run)
+    return kept
+
+
+def _numbered(runs: list[RecordedRun]) -> Iterator[Entry]:
+    for number, run in enumerate(runs, 1):
+        for entry in run.entries:
+            yield replace(entry, run=number)
+
+
+def _cleaned(line: str, clean: Clean) -> str:
+    """The line without secrets, and still JSON."""
+    cleaned = clean(line)
+    try:
+        json.loads(cleaned)
+    except ValueError:  # a secret was more than a part of one text
+        return _line(_each_cleaned(json.loads(line), clean))
+    return cleaned
+
+
+def _each_cleaned(value: JsonValue, clean: Clean) -> JsonValue:
+    match value:
+        case str():
+            return clean(value)
+        case list():
+            return [_each_cleaned(item, clean) for item in cast("list[JsonValue]", value)]
+        case dict():
+            return {name: _each_cleaned(item, clean) for name, item in cast("JsonObject", value).items()}
+        case _:
+            return value
+
+
+def _line(each: JsonObject) -> str:
+    return json.dumps(each, ensure_ascii=False, default=str)
