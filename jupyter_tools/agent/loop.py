@@ -261,6 +261,7 @@ class AgentRun:
             messages=messages,
             tools=settings.tools,
             tool_choice="none" if last else "auto",
+            output_schema=settings.output.schema if settings.output else None,
             signal=self._signal,
         )
         answer = _Answer(MessageAssembly(settings.provider.name, settings.model.name, self._call_ids, settings.model))

@@ -50,10 +50,6 @@ class OutputType:
         schema = json.dumps(self.schema, ensure_ascii=False)
         return f"Give your final answer as JSON only, without any other words, that fits this JSON Schema:\n{schema}"
 
-    def response_format(self) -> JsonObject:
-        """The option by which OpenAI-compatible servers hold the model to the schema."""
-        return {"type": "json_schema", "json_schema": {"name": "answer", "schema": self.schema}}
-
     def read(self, text: str) -> tuple[JsonValue, str | None]:
         """The value in an answer: (value, None), or (None, what is wrong, for the model to repair)."""
         try:

@@ -24,6 +24,7 @@ from jupyter_tools.messages import (
 )
 from jupyter_tools.providers.base import Request
 from jupyter_tools.providers.openai_messages import EncodedOnce, to_json
+from jupyter_tools.providers.output_schema import options_of
 from jupyter_tools.tools.tool import AgentTool
 
 DEFAULT_MAX_TOKENS = 8192
@@ -44,7 +45,7 @@ def request_body(request: Request, kept: EncodedOnce) -> bytes:
         "stream": True,
         **_system(request.messages),
         **_tool_choice(request),
-        **_options(request.model.options),
+        **_options(options_of(request, strict=True)),
     }
     head = to_json({name: value for name, value in fields.items() if value is not None})
     parts = [head[:-1], b',"messages":[', b",".join(_encoded_messages(request.messages, kept)), b"]"]

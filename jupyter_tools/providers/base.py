@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from jupyter_tools.events import StreamPart
-from jupyter_tools.json_types import JsonValue
+from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.messages import Message
 from jupyter_tools.tools.tool import AgentTool
 
@@ -44,6 +44,8 @@ class Request:
         messages: The conversation, oldest first. Never changed.
         tools: The tools the model may call.
         tool_choice: "auto", "none" (answer in text although the conversation has tools), "required", or a tool's name.
+        output_schema: The JSON Schema of the final answer, for providers that can hold their model to it. Whoever asks
+            has to check the answer all the same.
         signal: Set when the answer is no longer wanted; the provider then stops soon and says "aborted".
     """
 
@@ -51,6 +53,7 @@ class Request:
     messages: tuple[Message, ...]
     tools: tuple[AgentTool, ...] = ()
     tool_choice: str = "auto"
+    output_schema: JsonObject | None = None
     signal: asyncio.Event | None = None
 
 

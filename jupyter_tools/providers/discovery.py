@@ -9,10 +9,10 @@ from typing import Any, cast
 
 from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.providers.base import Model
+from jupyter_tools.providers.http_provider import names_in
 from jupyter_tools.providers.http_wire import HttpWire
 from jupyter_tools.providers.model_catalogue import CATALOGUE
 from jupyter_tools.providers.model_files import is_pulled
-from jupyter_tools.providers.openai import names_in
 from jupyter_tools.providers.registry import provider_for, provider_names
 from jupyter_tools.providers.transport import Call
 

@@ -148,6 +148,7 @@ def prompted_request(request: Request, tool_format: ToolFormat) -> Request:
         messages=prompted_messages(request.messages, told, tool_format),
         tools=(),
         tool_choice="auto",
+        output_schema=None if offered else request.output_schema,  # calls are text, too
     )
 
 

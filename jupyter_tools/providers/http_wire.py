@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from jupyter_tools.auth import Secret, find_key, keys_stored
+from jupyter_tools.auth import Secret, find_key, keys_stored, variable_of
 from jupyter_tools.errors import ConfigurationError, MissingKeyError, ProviderError
 from jupyter_tools.events import StreamPart
 from jupyter_tools.json_types import JsonValue
+from jupyter_tools.providers.known_servers import owner_of
 from jupyter_tools.providers.retry import RetryPolicy, retrying
 from jupyter_tools.providers.transport import Call, close_shared_client, exchange, shared_client
 
@@ -62,20 +63,20 @@ class HttpWire:
 
     def ask(
         self,
-        call: Call,
+        next_call: Callable[[], Call],
         new_decoder: Callable[[], WireDecoder],
         signal: asyncio.Event | None,
-        explain: Explain | None = None,
+        explain: Explain,
     ) -> AsyncGenerator[StreamPart]:
         """The parts of the answer.
 
         Args:
-            call: What is sent.
+            next_call: What is sent in one attempt.
             new_decoder: Makes the decoder of one attempt.
             signal: Ends the answer when it is set.
-            explain: Says what an error means to this provider, if it knows better.
+            explain: Says what an error means to this provider.
         """
-        return retrying(lambda: self._attempt(call, new_decoder(), signal, explain), self.retry, signal)
+        return retrying(lambda: self._attempt(next_call(), new_decoder(), signal, explain), self.retry, signal)
 
     async def aclose(self) -> None:
         """Close the running loop's connections."""
@@ -87,7 +88,7 @@ class HttpWire:
         call: Call,
         decoder: WireDecoder,
         signal: asyncio.Event | None,
-        explain: Explain | None,
+        explain: Explain,
     ) -> AsyncGenerator[StreamPart]:
         try:
             client = self.client or await shared_client()
@@ -106,7 +107,7 @@ class HttpWire:
                     raise decoder.failure
                 await answer.read_to_end()
         except ProviderError as failure:
-            raise (await explain(failure) if explain else failure) from None
+            raise await explain(failure) from None
 
     async def document(self, call: Call, timeout_s: float) -> JsonValue:
         """The JSON that a server answers with; None if it does not answer with JSON, or not in time."""
@@ -138,11 +139,15 @@ class ServerKey:
     def of(self, base_url: str) -> Secret | None:
         """The key for the server at `base_url`, or None for a server that may need none.
 
+        A server that is known to be another provider's gets that one's key, if there is one.
+
         Raises:
             MissingKeyError: If the provider's own server is asked and there is no key.
         """
-        if key := self.explicit or Secret(os.environ.get(self.variable, "").strip()):
-            return key
+        owner = owner_of(base_url) or self.provider
+        for variable in (variable_of(owner), self.variable):
+            if key := self.explicit or Secret(os.environ.get(variable, "").strip()):
+                return key
         if base_url != self.home:
             return None  # a stored key is the provider's: no other server gets it unasked
         if self._stored is None or self._found_after != keys_stored():

@@ -28,6 +28,7 @@ from jupyter_tools.providers.local_loading import load
 from jupyter_tools.providers.local_prompt import answering_messages, choosing_messages
 from jupyter_tools.providers.local_schema import calls_grammar
 from jupyter_tools.providers.model_catalogue import CATALOGUE
+from jupyter_tools.providers.output_schema import options_of
 
 MAX_CHOICE_TOKENS = 256
 _SAMPLING: JsonObject = {"temperature": 0, "seed": 0, "max_tokens": 1024}
@@ -112,7 +113,8 @@ class _Turn:
         if calls:
             self.finish = "tool_calls"
         elif self.finish != "aborted":
-            async with aclosing(self._generate(answering_messages(self.request.messages))) as pieces:
+            held = {"response_format": options_of(self.request).get("response_format")}
+            async with aclosing(self._generate(answering_messages(self.request.messages), **held)) as pieces:
                 async for piece in pieces:
                     if piece.thinking:
                         yield ThinkingDelta(text=piece.thinking)
@@ -134,7 +136,8 @@ class _Turn:
         return [] if self.finish == "aborted" else meant_calls(read_calls(text), messages, tools)
 
     async def _generate(self, chat: list[JsonObject], **more: Any) -> AsyncGenerator[Piece, None]:
-        body = {**self.settings.body, "messages": chat, **more}
+        options = {**self.settings.body, "response_format": None, "messages": chat, **more}
+        body = {name: value for name, value in options.items() if value is not None}
         async with aclosing(self.engine.generate(body, self.request.signal)) as pieces:
             async for piece in pieces:
                 if piece.finish_reason is not None:

@@ -17,6 +17,7 @@ from jupyter_tools.messages import (
 )
 from jupyter_tools.providers.base import Request
 from jupyter_tools.providers.openai_messages import EncodedOnce, to_json, tool_to_wire
+from jupyter_tools.providers.output_schema import options_of
 
 _BESIDE_MESSAGES = {"think", "format", "keep_alive", "stream", "logprobs", "top_logprobs", "truncate", "shift"}
 _NAMES = {"max_tokens": "num_predict", "max_completion_tokens": "num_predict"}
@@ -24,7 +25,7 @@ _NAMES = {"max_tokens": "num_predict", "max_completion_tokens": "num_predict"}
 
 def request_body(request: Request, kept: EncodedOnce) -> bytes:
     """The body of a request. Options that are None are left out."""
-    fields: JsonObject = {"model": request.model.name, "stream": True, **_options(request.model.options)}
+    fields: JsonObject = {"model": request.model.name, "stream": True, **_options(options_of(request))}
     parts = [to_json(fields)[:-1], b',"messages":[']
     parts += [b",".join(kept.json(message, message_to_wire) for message in request.messages), b"]"]
     tools = [tool for tool in request.tools if request.tool_choice in ("auto", "required", tool.name)]

@@ -21,6 +21,7 @@ from jupyter_tools.messages import (
 )
 from jupyter_tools.providers.base import Request
 from jupyter_tools.providers.openai_reasoning import SEND_OPTION, reasoning_field, reasoning_to_wire
+from jupyter_tools.providers.output_schema import options_of
 from jupyter_tools.tools.tool import AgentTool
 
 T = TypeVar("T")
@@ -70,7 +71,7 @@ def request_body(request: Request, kept: EncodedOnce, base_url: str = "") -> byt
         "stream": True,
         "stream_options": {"include_usage": True},
         **_tool_choice(request),
-        **request.model.options,
+        **options_of(request),
     }
     if not fields["stream"]:
         del fields["stream_options"]

@@ -6,19 +6,18 @@ Only messages with tool calls carry it; elsewhere nobody wants it, and it costs 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from typing import cast
 
 from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.messages import AssistantMessage, ThinkingContent
 from jupyter_tools.providers.base import Model
+from jupyter_tools.providers.known_servers import owner_of
 
 SEND_OPTION = "send_reasoning"
 DETAILS = "reasoning_details"
 # Servers that want it, and the field they want it in. A model's option names the field for others, or is False.
-FIELD_OF_HOST: Mapping[str, str] = {"api.deepseek.com": "reasoning_content", "openrouter.ai": DETAILS}
-_HOST = re.compile(r"\w+://([^/:]+)")
+_FIELDS: Mapping[str, str] = {"deepseek": "reasoning_content", "openrouter": DETAILS}
 _GROWING = ("text", "summary", "data")  # what is streamed in pieces; all else is said once
 
 
@@ -26,8 +25,7 @@ def reasoning_field(model: Model, base_url: str) -> str | None:
     """The field of a message in which the server wants its reasoning back; None if it does not."""
     said: JsonValue = model.options.get(SEND_OPTION)
     if said is None:
-        host = _HOST.match(base_url)
-        return FIELD_OF_HOST.get(host[1]) if host else None
+        return _FIELDS.get(owner_of(base_url) or "")
     return str(said) if said else None
 
 

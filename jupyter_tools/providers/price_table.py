@@ -1,7 +1,4 @@
-"""What models cost: dollars for a million tokens, as the package genai-prices 0.2.3 had them on the day below.
-
-A provider's prices stand under its name; those of other servers that speak OpenAI's protocol under their host.
-"""
+"""What models cost: dollars for a million tokens, as the package genai-prices 0.2.3 had them on the day below."""
 
 from __future__ import annotations
 
@@ -55,7 +52,7 @@ TABLE: Mapping[str, Mapping[str, Row]] = {
         "claude-sonnet-4-5": (3, 0.3, 15),
         "claude-sonnet-4-6": (3, 0.3, 15),
     },
-    "generativelanguage.googleapis.com": {
+    "gemini": {
         "gemini-2.0-flash": (0.1, 0.025, 0.4),
         "gemini-2.5-flash": (0.3, 0.03, 2.5),
         "gemini-2.5-flash-lite": (0.1, 0.01, 0.4),
@@ -65,7 +62,7 @@ TABLE: Mapping[str, Mapping[str, Row]] = {
         "gemini-3.1-flash-lite": (0.25, 0.025, 1.5),
         "gemini-3.1-pro-preview": (2, 0.2, 12),
     },
-    "api.groq.com": {
+    "groq": {
         "llama-3.1-8b-instant": (0.05, None, 0.08),
         "llama-3.3-70b-versatile": (0.59, None, 0.79),
         "meta-llama/llama-4-maverick-17b-128e-instruct": (0.2, None, 0.6),
@@ -74,7 +71,7 @@ TABLE: Mapping[str, Mapping[str, Row]] = {
         "openai/gpt-oss-20b": (0.075, 0.0375, 0.3),
         "qwen/qwen3-32b": (0.29, None, 0.59),
     },
-    "api.mistral.ai": {
+    "mistral": {
         "codestral": (0.3, None, 0.9),
         "magistral-medium": (2, None, 5),
         "magistral-small": (0.5, None, 1.5),

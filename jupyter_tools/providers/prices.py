@@ -18,11 +18,11 @@ from dataclasses import dataclass, replace
 from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.messages import NO_USAGE, Usage
 from jupyter_tools.providers.base import Model
+from jupyter_tools.providers.known_servers import host_of, owner_of
 from jupyter_tools.providers.price_table import FREE, TABLE
 
 _A_MILLION = 1_000_000
 _VERSION = re.compile(r"(-latest|[-@]\d{4}-?\d{2}-?\d{2}|-0)$")  # names of one version of a model
-_HOST = re.compile(r"\w+://([^/:]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +70,8 @@ def price_of(model: Model) -> Price | None:
     """The price of `model`: the server's own, or else its provider's; None if it is not known."""
     provider = "openai" if model.provider == "responses" else model.provider
     base_url = model.base_url or os.environ.get(f"{provider.upper()}_BASE_URL") or ""
-    host = _HOST.match(base_url)
     names = (model.name, _VERSION.sub("", model.name))
-    for place in ([host[1]] if host else []) + [provider]:
+    for place in (host_of(base_url), owner_of(base_url), provider):
         for key in (*(f"{place}:{name}" for name in names), place):
             if key in PRICES:
                 return PRICES[key]

@@ -23,6 +23,7 @@ from jupyter_tools.messages import (
 )
 from jupyter_tools.providers.base import Request
 from jupyter_tools.providers.openai_messages import EncodedOnce, to_json
+from jupyter_tools.providers.output_schema import options_of
 from jupyter_tools.tools.tool import AgentTool
 
 PROVIDER = "responses"
@@ -38,7 +39,7 @@ def request_body(request: Request, kept: EncodedOnce) -> bytes:
         "store": False,
         "include": [_ENCRYPTED] if _REASONING_MODEL.match(request.model.name) else None,
         **_tool_choice(request),
-        **_options(request.model.options),
+        **_options(options_of(request)),
     }
     head = to_json({name: value for name, value in fields.items() if value is not None})
     items = b",".join(encoded for message in request.messages if (encoded := _encoded_items(message, kept)))

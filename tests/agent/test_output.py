@@ -64,6 +64,12 @@ async def test_the_model_is_told_the_schema_after_its_instructions():
     assert '"minLength": 2' in system
 
 
+async def test_the_provider_is_given_the_schema_to_hold_the_model_to_it():
+    agent = agent_of(['{"city": "Bonn", "people": 1}'])
+    await agent.run("go")
+    assert agent._provider.requests[0].output_schema == SCHEMA
+
+
 def test_other_types_are_refused():
     with pytest.raises(ConfigurationError, match="output_type"):
         OutputType(int)

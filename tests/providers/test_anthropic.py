@@ -6,7 +6,7 @@ import pytest
 from jupyter_tools.errors import ConfigurationError, MissingKeyError
 from jupyter_tools.events import Notice
 from jupyter_tools.messages import AssistantMessage, user_message
-from jupyter_tools.providers.anthropic import AnthropicProvider, base_url_of
+from jupyter_tools.providers.anthropic import AnthropicProvider
 from jupyter_tools.providers.assembly import MessageAssembly
 from jupyter_tools.providers.base import Model, Provider, Request
 from jupyter_tools.providers.registry import parse_model, provider_for
@@ -106,7 +106,7 @@ def test_anthropic_itself_needs_a_key() -> None:
 @pytest.mark.parametrize("said", ["http://host:1", "http://host:1/v1", "http://host:1/v1/messages", "http://host:1/"])
 def test_an_address_is_understood_with_and_without_its_version(said: str, monkeypatch) -> None:
     monkeypatch.setenv("ANTHROPIC_BASE_URL", said)
-    assert base_url_of(Model(provider="anthropic", name="x")) == "http://host:1/v1"
+    assert AnthropicProvider().address() == "http://host:1/v1"
 
 
 def test_what_is_no_address_is_an_error_at_once() -> None:

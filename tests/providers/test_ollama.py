@@ -6,7 +6,7 @@ from jupyter_tools.events import Notice
 from jupyter_tools.messages import AssistantMessage, user_message
 from jupyter_tools.providers.assembly import MessageAssembly
 from jupyter_tools.providers.base import Model, Provider, Request
-from jupyter_tools.providers.ollama import OllamaProvider, base_url_of
+from jupyter_tools.providers.ollama import OllamaProvider
 from jupyter_tools.providers.registry import parse_model, provider_for
 from jupyter_tools.providers.retry import RetryPolicy
 
@@ -95,12 +95,12 @@ async def test_the_models_it_has_are_listed() -> None:
 )
 def test_the_environment_may_name_the_host_in_ollamas_way(said: str, meant: str, monkeypatch) -> None:
     monkeypatch.setenv("OLLAMA_HOST", said)
-    assert base_url_of(None) == meant
+    assert OllamaProvider().address() == meant
 
 
 def test_what_is_no_address_is_an_error_at_once() -> None:
     with pytest.raises(ConfigurationError, match="no base_url"):
-        base_url_of("ftp://box")
+        OllamaProvider().address("ftp://box")
 
 
 def test_the_registry_knows_it() -> None:

@@ -270,7 +270,7 @@ async def test_the_key_shows_nowhere(caplog):
         with caplog.at_level(logging.DEBUG):
             for _ in range(4):
                 request = a_request(server.url)
-                call = provider._call(request)
+                call = provider.call(request)
                 shown += [repr(call), repr(request), *[repr(part) async for part in provider.stream(request)]]
     assert all(f"Bearer {KEY}".encode() in head for head, _ in server.requests)
     assert len(server.requests) == 4

@@ -49,7 +49,7 @@ def test_a_model_that_nobody_gave_a_price_costs_nobody_knows_what():
 
 def test_a_server_has_prices_of_its_own(monkeypatch):
     groq = parse_model("openai:llama-3.1-8b-instant", base_url="https://api.groq.com/openai/v1")
-    assert price_of(groq) is PRICES["api.groq.com:llama-3.1-8b-instant"]
+    assert price_of(groq) is PRICES["groq:llama-3.1-8b-instant"]
     monkeypatch.setitem(PRICES, "localhost", Price(input=0, output=0))
     monkeypatch.setenv("OPENAI_BASE_URL", "http://localhost:8000/v1")
     assert priced(MILLION, parse_model("openai:gpt-4o-mini")).cost == 0
