@@ -93,7 +93,7 @@ class Agent:
         self._limits = limits or Limits()
         self._output = None if output_type is None else OutputType(output_type)
         self._trace = trace
-        self._tape = tape
+        self.tape = tape
         self._inbox = Inbox()
         self._hashed: tuple[tuple[AgentTool, ...] | None, str] = (None, "")
         self._signal: AbortSignal | None = None
@@ -127,7 +127,7 @@ class Agent:
         )
 
     def _wiring(self) -> Wiring:
-        tape = self._tape or current_tape()
+        tape = self.tape or current_tape()
         wiring = Wiring(provider=answering(self.model, self._provider), tools=self.tools)
         return wiring if tape is None else tape.wired(wiring, self.steer)
 

@@ -60,6 +60,8 @@ COMMANDS = (
     Command("follow-up", "TEXT", "say something to the run that it hears after its answer", "run_commands:follow_up"),
     Command("history", "", "show what the model will see", "conversation_commands:history"),
     Command("new", "", "start a new conversation", "conversation_commands:new"),
+    Command("record", "FILE | off", "write the runs of the cells to come into a file", "tape_commands:record"),
+    Command("replay", "FILE [--fast] [--live] | off", "answer the cells to come from a file", "tape_commands:replay"),
     Command("steer", "TEXT", "say something to the run that it hears at its next turn", "run_commands:steer"),
     Command("stop", "", "stop the run that goes on", "run_commands:stop"),
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from jupyter_tools.agent.tape import Recording
 from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.loop_thread import loop_thread
 from jupyter_tools.notebook.cell_run import CellRun
@@ -53,14 +54,20 @@ class Commands:
         settings = self._session.settings.updated(arguments)
         approver = approver_for(self._shell, awaiting=awaiting)
         agent = self._session.agent(settings, new=arguments.new, origin=origin_of(self._shell), approver=approver)
+        if arguments.record is not None:
+            agent.tape = Recording(arguments.record)
         display = display_for(self._shell, agent, approver, awaiting=awaiting)
         return CellRun(agent, prompt, display, {"cell_id": cell_id(self._shell)})
 
     @contextmanager
     def kept(self, run: CellRun, name: str | None) -> Iterator[None]:
         """While `run` goes on: afterwards its conversation is kept, and its result under `name`, if there is one."""
-        with self._session.going_on(run.agent, origin_of(self._shell)):
-            yield
+        try:
+            with self._session.going_on(run.agent, origin_of(self._shell)):
+                yield
+        finally:
+            if run.agent.tape is not None:
+                run.agent.tape.close()
         if name is not None:
             self._shell.user_ns[name] = run.result
 

@@ -76,6 +76,7 @@ class AgentMagics(Magics):
     @argument("--temperature", type=float, help="how freely the model chooses its words; 0: always the likeliest")
     @argument("--option", action="append", metavar="KEY=VALUE", help="any option of the request, such as seed=1")
     @argument("-o", "--output", metavar="NAME", help="store the result (text, messages, usage) in this variable")
+    @argument("--record", metavar="FILE", help="write what the model and the tools give into FILE, for %%agent replay")
     @argument("--models", action="store_true", help="with %%agent as a line: list the models that can be asked now")
     @argument("--login", metavar="PROVIDER", help="with %%agent as a line: ask for a provider's API key and keep it")
     @argument(
