@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import os
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
@@ -16,6 +17,7 @@ from jupyter_tools.agent.limits import Limits
 from jupyter_tools.agent.loop import AgentRun, Inbox, LoopSettings
 from jupyter_tools.agent.output import OutputType
 from jupyter_tools.agent.result import AgentResult
+from jupyter_tools.agent.saved_conversation import load_conversation, save_conversation
 from jupyter_tools.agent.tape import Tape, Wiring, current_tape
 from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.events import AgentEvent
@@ -24,6 +26,7 @@ from jupyter_tools.loop_thread import loop_thread
 from jupyter_tools.messages import Message, SystemMessage, UserMessage, system_message, user_message
 from jupyter_tools.providers.base import Model, Provider
 from jupyter_tools.providers.fallback import answering
+from jupyter_tools.providers.rate_limit import RateLimitedProvider, RateLimiter
 from jupyter_tools.providers.registry import parse_model
 from jupyter_tools.streams import EventStream
 from jupyter_tools.tools.decorator import as_tool
@@ -53,7 +56,8 @@ class Agent:
         base_url: Where the provider's server is, if not in its usual place.
         provider: Who answers, instead of the provider named by `model`; for tests.
         execution: How tool calls are executed: concurrency, deadlines, approval.
-        limits: How much a run may use: tool calls, tokens, seconds, cost.
+        limits: How much a run may use: tool calls, tokens, seconds, dollars.
+        rate_limit: The pace at which the model is asked, shared with other agents: see `RateLimiter`.
         output_type: What the answer must be: a pydantic model class or a JSON Schema. The model is asked again if its
             answer does not fit; `AgentResult.output` is the value.
         trace: Where runs are recorded: True for the default store, False for nowhere.
@@ -76,6 +80,7 @@ class Agent:
         provider: Provider | None = None,
         execution: ExecutionOptions | None = None,
         limits: Limits | None = None,
+        rate_limit: RateLimiter | None = None,
         output_type: Any = None,
         trace: TraceStore | bool = True,
         tape: Tape | None = None,
@@ -91,6 +96,7 @@ class Agent:
         self._provider = provider
         self._execution = execution or ExecutionOptions()
         self._limits = limits or Limits()
+        self._rate_limit = rate_limit
         self._output = None if output_type is None else OutputType(output_type)
         self._trace = trace
         self.tape = tape
@@ -116,8 +122,7 @@ class Agent:
         Raises:
             ConfigurationError: If a run is going on.
         """
-        if self.running:
-            raise ConfigurationError("This agent is running. Use steer() or follow_up(), or wait until it has ended.")
+        self._refuse_while_running()
         message = user_message(prompt) if isinstance(prompt, str) else prompt
         wiring = self._wiring()
         self._loop, self._signal = asyncio.get_running_loop(), AbortSignal()
@@ -128,8 +133,15 @@ class Agent:
 
     def _wiring(self) -> Wiring:
         tape = self.tape or current_tape()
-        wiring = Wiring(provider=answering(self.model, self._provider), tools=self.tools)
+        provider = answering(self.model, self._provider)
+        if self._rate_limit is not None:
+            provider = RateLimitedProvider(provider, self._rate_limit)
+        wiring = Wiring(provider=provider, tools=self.tools)
         return wiring if tape is None else tape.wired(wiring, self.steer)
+
+    def _refuse_while_running(self) -> None:
+        if self.running:
+            raise ConfigurationError("This agent is running. Use steer() or follow_up(), or wait until it has ended.")
 
     async def _run(
         self,
@@ -217,6 +229,19 @@ class Agent:
     def follow_up(self, text: str) -> None:
         """Say something that the agent hears when it has answered."""
         self._inbox.follow_ups.append(user_message(text))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Keep the conversation in a JSON file; `load` goes on from there. One that is there is replaced."""
+        save_conversation(path, self.messages, model=str(self.model), system=self.system)
+
+    def load(self, path: str | os.PathLike[str]) -> None:
+        """Go on from a conversation that `save` kept, whichever model had it. What was said here is forgotten.
+
+        Raises:
+            ConfigurationError: If a run is going on, or the file is missing or holds something else.
+        """
+        self._refuse_while_running()
+        self.messages = load_conversation(path)
 
     def abort(self) -> None:
         """Stop the run, from any thread. What was said and done until now stays in the conversation."""

@@ -18,6 +18,7 @@ from jupyter_tools.abort_signal import when_set
 from jupyter_tools.agent.limits import Limits, Spending
 from jupyter_tools.agent.output import OutputType
 from jupyter_tools.agent.result import AgentResult
+from jupyter_tools.agent.saved_conversation import completed
 from jupyter_tools.events import (
     AgentEndEvent,
     AgentEvent,
@@ -41,8 +42,6 @@ from jupyter_tools.messages import (
     Message,
     StopReason,
     SystemMessage,
-    TextContent,
-    ToolCallContent,
     ToolResultMessage,
     UserMessage,
     user_message,
@@ -317,9 +316,7 @@ class AgentRun:
 
     def _answer_open_calls(self) -> None:
         """Give every call a result, so that whatever ended the run has left a valid conversation."""
-        answered = {m.tool_call_id for m in self._messages if isinstance(m, ToolResultMessage)}
-        calls = [call for m in self._messages if isinstance(m, AssistantMessage) for call in m.tool_calls]
-        self._messages += [_stopped_result(call) for call in calls if call.id not in answered]
+        self._messages = completed(self._messages)
 
     def _skip(self, message: AssistantMessage) -> list[ToolResultMessage]:
         """Answer calls that will not run, so that none is left hanging in the conversation."""
@@ -353,11 +350,6 @@ class _Answer:
 
 def _last_text(messages: Sequence[Message]) -> str:
     return next((m.text for m in reversed(messages) if isinstance(m, AssistantMessage)), "")
-
-
-def _stopped_result(call: ToolCallContent) -> ToolResultMessage:
-    text = TextContent(text="The run was stopped before this tool had finished.")
-    return ToolResultMessage(tool_call_id=call.id, tool_name=call.name, content=(text,), is_error=True)
 
 
 def _generator(provider: Provider, request: Request) -> AsyncGenerator[StreamPart, None]:

@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from jupyter_tools import Agent, ConfigurationError, UnknownNameError
-from jupyter_tools.providers.scripted import ScriptedProvider, pause
+from jupyter_tools import Agent, ConfigurationError, RateLimiter, UnknownNameError
+from jupyter_tools.providers.scripted import ScriptedProvider, call, pause
 from tests.agent.runs import add, agent_of
 
 
@@ -46,6 +46,48 @@ def test_names_of_tools_are_looked_up_and_functions_become_tools():
         Agent("scripted:test", ["math_evl"], provider=ScriptedProvider([]))
     with pytest.raises(ConfigurationError, match="same name"):
         Agent("scripted:test", [add, add], provider=ScriptedProvider([]))
+
+
+async def test_a_saved_conversation_goes_on_in_another_agent(tmp_path):
+    first = agent_of([call("add", {"a": 1, "b": 2})], ["Три."])
+    await first.run("Сколько будет 1 + 2?")
+    first.save(tmp_path / "chat.json")
+    second = agent_of(["Again 3."])
+    second.load(tmp_path / "chat.json")
+    assert second.messages == first.messages
+    await second.run("Sure?")
+    assert [m.role for m in second.messages] == ["user", "assistant", "tool_result", "assistant", "user", "assistant"]
+
+
+async def test_a_running_agent_loads_no_conversation(tmp_path):
+    agent = agent_of([pause(5), "slow"])
+    agent.save(tmp_path / "empty.json")
+    stream = agent.stream("go")
+    with pytest.raises(ConfigurationError, match="running"):
+        agent.load(tmp_path / "empty.json")
+    agent.abort()
+    await stream
+
+
+async def test_agents_with_one_limiter_keep_to_its_pace_together():
+    running = most = 0
+
+    class Counting(ScriptedProvider):
+        async def stream(self, request):
+            nonlocal running, most
+            running += 1
+            most = max(most, running)
+            async for part in super().stream(request):
+                yield part
+            running -= 1
+
+    limiter = RateLimiter(concurrency=2)
+    agents = [
+        Agent("scripted:t", provider=Counting([[pause(0.01), "Hi."]]), rate_limit=limiter, trace=False)
+        for _ in range(6)
+    ]
+    results = await asyncio.gather(*(agent.run("go") for agent in agents))
+    assert ({result.text for result in results}, most) == ({"Hi."}, 2)
 
 
 def test_provenance_changes_with_what_is_sent_and_only_with_it():
