@@ -9,6 +9,7 @@ A run gives, in this order:
         message_start  message_update ...  message_end          the model's answer, piece by piece
         [tool_execution_start ...            all of the turn's calls, before any tool runs
          tool_execution_update ...           progress; `status` "done" as each tool ends
+         step_start  step_end ...            what takes time in a call: an approval, a retrieval
          tool_execution_end  message_start  message_end ...]    in the calls' order
       turn_end
       ...
@@ -266,6 +267,47 @@ class ToolExecutionEndEvent:
     timestamp_ms: int = field(default_factory=now_ms)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepStartEvent:
+    """Something inside a tool call begins that takes its time: a person is asked, documents are looked for.
+
+    Attributes:
+        step_id: Unique in the run.
+        kind: "approval" or "retrieval".
+        name: What it is about: the tool that waits for an approval, the index that is searched.
+        tool_call_id: The call it is part of.
+        args: What is asked, or looked for.
+    """
+
+    type: ClassVar[Literal["step_start"]] = "step_start"
+    step_id: str
+    kind: Literal["approval", "retrieval"]
+    name: str
+    tool_call_id: str
+    args: JsonValue = None
+    timestamp_ms: int = field(default_factory=now_ms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepEndEvent:
+    """A step is over. A step whose call ends first has none.
+
+    Attributes:
+        step_id: Which step.
+        status: "ok", "error" or "denied".
+        result: What came of it.
+        error: What went wrong, in words.
+        duration_ms: How long it took.
+    """
+
+    type: ClassVar[Literal["step_end"]] = "step_end"
+    step_id: str
+    status: Literal["ok", "error", "denied"] = "ok"
+    result: JsonValue = None
+    error: str | None = None
+    duration_ms: float = 0.0
+
+
 ToolExecutionEvent: TypeAlias = ToolExecutionStartEvent | ToolExecutionUpdateEvent | ToolExecutionEndEvent
 AgentEvent: TypeAlias = (
     AgentStartEvent
@@ -277,4 +319,6 @@ AgentEvent: TypeAlias = (
     | MessageUpdateEvent
     | MessageEndEvent
     | ToolExecutionEvent
+    | StepStartEvent
+    | StepEndEvent
 )

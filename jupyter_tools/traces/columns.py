@@ -38,19 +38,23 @@ class Column:
 
 
 COLUMNS = (  # of many columns, a notebook shows the first ten and the last ten
-    Column("kind", "string", "agent (a whole run), turn, model (a model call) or tool (a tool call)"),
+    Column("kind", "string", "agent (a whole run), turn, model (a call), tool (a call), approval or retrieval"),
     Column("name", "string", "the tool or the model; 'turn 2' for a turn"),
-    Column("status", "string", "ok, error, timeout, denied, stopped, skipped; running; interrupted (its kernel died)"),
+    Column(
+        "status", "string", "ok, error, timeout, denied, stopped, skipped, replayed, running, interrupted (by its end)"
+    ),
     Column("duration_ms", "Float64", "how long it took, in milliseconds of a monotonic clock"),
     Column("input", "string", "what went in, in short: prompt, last message or arguments"),
     Column("output", "string", "what came out, in short: answer, tool calls or result"),
     Column("error", "string", "what went wrong, in words"),
+    Column("error_type", "string", "its kind: the exception's name, Timeout, Denied, ..."),
     Column("turn", "Int64", "the turn of the run, from 1"),
     Column("input_tokens", "Int64", "tokens the model read, cached ones included; a run's row has the sum"),
     Column("output_tokens", "Int64", "tokens the model wrote, reasoning included; a run's row has the sum"),
     Column("reasoning_tokens", "Int64", "those of output_tokens that were reasoning, where the provider says so"),
     Column("cached_tokens", "Int64", "those of input_tokens that came from the provider's cache"),
     Column("tokens_estimated", "boolean", "True if the tokens were counted here and not by the provider"),
+    Column("cost", "Float64", "US dollars, where the price is known; a run's row has the sum"),
     Column("first_token_ms", "Float64", "from the request to the first piece of the answer"),
     Column("queue_ms", "Float64", "how long a tool call waited until its tool ran"),
     Column("attempt", "Int64", "of a model call: 1, or more if the request was repeated"),
@@ -77,18 +81,21 @@ COLUMNS = (  # of many columns, a notebook shows the first ten and the last ten
     Column("details", "object", "what a tool gave for people and traces only; frames come back as frames"),
     Column("messages", "object", "the messages a model call saw, or those a run added to the conversation"),
     Column("parameters", "object", "options of the model call, such as temperature"),
-    Column("provenance", "object", "a run's provenance: model, tools, hashes, package versions"),
+    Column("provenance", "object", "a run's provenance: model, tools, hashes"),
+    Column("packages", "object", "versions of Python and of the packages that were loaded"),
 )
 COLUMN_NAMES = tuple(column.name for column in COLUMNS)
 LIGHT_NAMES = tuple(column.name for column in COLUMNS if column.dtype != "object")
 CONTENT_NAMES = tuple(column.name for column in COLUMNS if column.dtype == "object")
 CONTEXT_NAMES = (  # the same for all spans of a run, so they are stored once
-    *("experiment", "variant", "repeat", "cell_id", "prompt_hash", "system_hash", "schema_hash", "run_id"),
+    *("experiment", "variant", "repeat", "cell_id", "session_id", "prompt_hash", "system_hash", "schema_hash"),
+    *("run_id", "packages"),
 )
-SPAN_NAMES = tuple(name for name in COLUMN_NAMES if name not in CONTEXT_NAMES)
-TOOL_NAMES = (  # what a tool call may have of them: what is not bound costs nothing
-    *("kind", "name", "status", "duration_ms", "input", "output", "error", "turn", "queue_ms", "tool_call_id"),
-    *("session_id", "ended", "started", "span_id", "parent_id", "args", "result", "details"),
+DERIVED_NAMES = ("ended",)  # not stored
+SPAN_NAMES = tuple(name for name in COLUMN_NAMES if name not in CONTEXT_NAMES + DERIVED_NAMES)
+TOOL_NAMES = (  # what a tool call, or a step of it, may have of them
+    *("kind", "name", "status", "duration_ms", "input", "output", "error", "error_type", "turn", "queue_ms"),
+    *("tool_call_id", "started", "span_id", "parent_id", "args", "result", "details"),
 )
 
 

@@ -10,57 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from jupyter_tools.errors import TraceStoreError
-from jupyter_tools.traces.columns import COLUMN_NAMES, COLUMNS, CONTEXT_NAMES, SPAN_NAMES
+from jupyter_tools.traces.schema import SCHEMA_VERSION, bring_up_to_date
 
 MEMORY = ":memory:"
-SCHEMA_VERSION = 2
 _APPLICATION_ID = 0x4A547472  # "JTtr": tells our files from other programs'
 _BUSY_TIMEOUT_S = 10.0
 _ELSEWHERE = "Move it away, or set JUPYTER_TOOLS_TRACES to another file."
-
-_SQL_TYPES = {column.name: column.sql_type for column in COLUMNS}
-_TABLES = f"""
-CREATE TABLE span_rows (
-    seq INTEGER PRIMARY KEY,
-    span_id TEXT NOT NULL UNIQUE,
-    context INTEGER,
-    {", ".join(f"{name} {_SQL_TYPES[name]}" for name in SPAN_NAMES if name != "span_id")}
-);
-CREATE INDEX spans_of_session ON span_rows (session_id);
-CREATE INDEX spans_of_context ON span_rows (context);
-CREATE INDEX spans_agents ON span_rows (session_id) WHERE kind = 'agent';
-CREATE INDEX spans_running ON span_rows (session_id) WHERE status = 'running';
-CREATE TABLE contexts (
-    context INTEGER PRIMARY KEY,
-    {", ".join(f"{name} {_SQL_TYPES[name]}" for name in CONTEXT_NAMES)}
-);
-CREATE INDEX contexts_of_run ON contexts (run_id);
-CREATE TABLE IF NOT EXISTS blobs (hash TEXT PRIMARY KEY, data TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS sessions (
-    session_id TEXT PRIMARY KEY,
-    pid INTEGER NOT NULL,
-    host TEXT NOT NULL,
-    process_started REAL,
-    started INTEGER NOT NULL,
-    closed INTEGER
-);
-"""
-# From schema 1, where each span had all columns.
-_PUT_ASIDE = """
-DROP INDEX spans_of_session; DROP INDEX spans_of_run; DROP INDEX spans_agents; DROP INDEX spans_running;
-ALTER TABLE spans RENAME TO old
-"""
-_TAKE_OVER = f"""
-INSERT INTO contexts SELECT min(seq), {", ".join(CONTEXT_NAMES)} FROM old GROUP BY {", ".join(CONTEXT_NAMES)};
-INSERT INTO span_rows (seq, context, {", ".join(SPAN_NAMES)})
-SELECT seq, contexts.context, {", ".join(SPAN_NAMES)}
-FROM old JOIN contexts ON {" AND ".join(f"old.{name} IS contexts.{name}" for name in CONTEXT_NAMES)};
-DROP TABLE old
-"""
-_VIEW = f"""
-CREATE VIEW spans AS
-SELECT seq, {", ".join(COLUMN_NAMES)} FROM span_rows LEFT JOIN contexts ON contexts.context = span_rows.context
-"""
 
 
 class UnwritableError(TraceStoreError):
@@ -83,10 +38,10 @@ def open_database(path: str) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         with transaction(connection):
             _bring_up_to_date(connection, path)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, ValueError) as error:
         connection.close()
         raise TraceStoreError(
-            f"The trace file {path} cannot be used ({error}); it was left as it is. {_ELSEWHERE}"
+            f"The trace file {path} cannot be used ({error}), and was left as it is. {_ELSEWHERE}"
         ) from error
     except TraceStoreError:
         connection.close()
@@ -134,23 +89,8 @@ def _check(connection: sqlite3.Connection, path: str) -> None:
 
 def _bring_up_to_date(connection: sqlite3.Connection, path: str) -> None:
     _check(connection, path)  # again: another process may have made it meanwhile
-    if not _columns(connection, "span_rows"):
-        of_schema_1 = bool(_columns(connection, "spans"))
-        script = f"{_PUT_ASIDE};{_TABLES};{_TAKE_OVER}" if of_schema_1 else _TABLES
-        for statement in filter(str.strip, script.split(";")):
-            connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-    for table, names in (("span_rows", SPAN_NAMES), ("contexts", CONTEXT_NAMES)):
-        for name in set(names) - _columns(connection, table):  # those that came later than the file
-            connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {_SQL_TYPES[name]}")
-    if _columns(connection, "spans") != {"seq", *COLUMN_NAMES}:
-        connection.execute("DROP VIEW IF EXISTS spans")
-        connection.execute(_VIEW)
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-
-def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
-    return {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+    bring_up_to_date(connection)
+    connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
 
 
 def _retry_while_locked(connection: sqlite3.Connection, statement: str) -> None:

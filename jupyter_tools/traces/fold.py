@@ -15,6 +15,8 @@ from jupyter_tools.events import (
     AgentEvent,
     AgentStartEvent,
     MessageEndEvent,
+    StepEndEvent,
+    StepStartEvent,
     ToolExecutionEndEvent,
     ToolExecutionStartEvent,
     ToolExecutionUpdateEvent,
@@ -26,6 +28,7 @@ from jupyter_tools.json_types import JsonValue
 from jupyter_tools.messages import AssistantMessage, Message, text_of
 from jupyter_tools.traces.model_spans import ModelSpans, status_of
 from jupyter_tools.traces.span import Span, SpanBook, SpanContext, SpanStatus
+from jupyter_tools.traces.step_spans import StepSpans
 from jupyter_tools.traces.tool_spans import ToolSpans
 
 
@@ -38,10 +41,24 @@ class SpanFold:
         changed: Called with each span that is opened or changed.
     """
 
-    def __init__(self, new_span_id: Callable[[], str], context: SpanContext, changed: Callable[[Span], object]) -> None:
+    def __init__(self, new_span_id: Callable[[], int], context: SpanContext, changed: Callable[[Span], object]) -> None:
         self._book = SpanBook(new_span_id, context, changed)
         self._tools = ToolSpans(self._book)
+        self._steps = StepSpans(self._book)
         self._models = ModelSpans(self._book)
+        self._takers: dict[type, Callable[..., None]] = {
+            ToolExecutionStartEvent: self._tools.start,
+            ToolExecutionUpdateEvent: self._tell_of_tool,
+            ToolExecutionEndEvent: self._end_tool,
+            StepStartEvent: self._start_step,
+            StepEndEvent: self._steps.end,
+            MessageEndEvent: self._end_message,
+            TurnUpdateEvent: self._models.notice,
+            TurnStartEvent: self._start_turn,
+            TurnEndEvent: self._end_turn,
+            AgentStartEvent: self._start_run,
+            AgentEndEvent: self._end_run,
+        }
 
     def add(self, event: AgentEvent, at_s: float, details: JsonValue = None) -> None:
         """Take one event.
@@ -51,33 +68,30 @@ class SpanFold:
             at_s: When it came, on the monotonic clock.
             details: The details of a tool's result as they were then.
         """
-        match event:
-            case ToolExecutionStartEvent():
-                self._tools.start(event, at_s)
-            case ToolExecutionUpdateEvent(status="done"):
-                self._tools.done(event, at_s, details)
-            case ToolExecutionEndEvent():
-                self._tools.end(event, at_s, details)
-            case MessageEndEvent(message=AssistantMessage() as message):
-                self._models.end(event, message, at_s)
-            case TurnUpdateEvent():
-                self._models.notice(event.notice)
-            case TurnStartEvent():
-                self._start_turn(event, at_s)
-            case TurnEndEvent():
-                self._end_turn(event, at_s)
-            case AgentStartEvent():
-                self._start_run(event, at_s)
-            case AgentEndEvent():
-                self._end_run(event, at_s)
-            case _:  # pieces and progress are in what they end up in
-                pass
+        take = self._takers.get(type(event))
+        if take is not None:  # pieces and progress are in what they end up in
+            take(event, at_s, details)
 
     def close(self, at_s: float) -> None:
         """Nothing more comes: what is still open is interrupted."""
         self._close_run(at_s)
 
-    def _start_run(self, event: AgentStartEvent, at_s: float) -> None:
+    def _tell_of_tool(self, event: ToolExecutionUpdateEvent, at_s: float, details: JsonValue) -> None:
+        if event.status == "done":
+            self._tools.done(event, at_s, details)
+
+    def _end_tool(self, event: ToolExecutionEndEvent, at_s: float, details: JsonValue) -> None:
+        self._tools.end(event, at_s, details)
+        self._steps.close(at_s, "stopped", event.tool_call_id)
+
+    def _start_step(self, event: StepStartEvent, at_s: float, _: JsonValue) -> None:
+        self._steps.start(event, at_s, self._tools.span_of(event.tool_call_id))
+
+    def _end_message(self, event: MessageEndEvent, at_s: float, _: JsonValue) -> None:
+        if isinstance(event.message, AssistantMessage):
+            self._models.end(event, event.message, at_s)
+
+    def _start_run(self, event: AgentStartEvent, at_s: float, _: JsonValue = None) -> None:
         self._close_run(at_s)
         info, prompt = event.info, text_of(event.prompt.content)
         context = replace(
@@ -92,7 +106,7 @@ class SpanFold:
         span.provider, span.model = _text(info, "provider"), _text(info, "model")
         span.parameters = info.get("parameters") or None
 
-    def _end_run(self, event: AgentEndEvent, at_s: float) -> None:
+    def _end_run(self, event: AgentEndEvent, at_s: float, _: JsonValue = None) -> None:
         status = status_of(event.stop_reason)
         self._close_turn(at_s, "stopped" if status == "stopped" else "interrupted")
         if self._book.agent is not None and self._book.agent.context.run_id != event.run_id:
@@ -111,22 +125,24 @@ class SpanFold:
             self._book.finish(self._book.agent, "interrupted", at_s)
             self._book.agent = None
 
-    def _start_turn(self, event: TurnStartEvent, at_s: float) -> None:
+    def _start_turn(self, event: TurnStartEvent, at_s: float, _: JsonValue = None) -> None:
         self._close_turn(at_s, "interrupted")
         span = self._book.open("turn", f"turn {event.turn}", event.timestamp_ms, at_s)
         span.turn = event.turn
         self._book.turn = span
         self._models.start(event, at_s)
 
-    def _end_turn(self, event: TurnEndEvent, at_s: float) -> None:
+    def _end_turn(self, event: TurnEndEvent, at_s: float, _: JsonValue = None) -> None:
         status = status_of(event.message.stop_reason)
         if self._book.turn is not None:
             self._book.turn.stop_reason = event.message.stop_reason
         self._close_turn(at_s, status, event.message.error_message)
 
     def _close_turn(self, at_s: float, status: SpanStatus, error: str | None = None) -> None:
-        self._models.close(at_s, "stopped" if status == "stopped" else "interrupted")
-        self._tools.close(at_s, "stopped" if status == "stopped" else "interrupted")
+        inside: SpanStatus = "stopped" if status == "stopped" else "interrupted"
+        self._models.close(at_s, inside)
+        self._tools.close(at_s, inside)
+        self._steps.close(at_s, inside)
         if self._book.turn is not None:
             self._book.finish(self._book.turn, status, at_s, error=error)
             self._book.turn = None

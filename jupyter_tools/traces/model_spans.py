@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from jupyter_tools.events import MessageEndEvent, Notice, TurnStartEvent
+from jupyter_tools.events import MessageEndEvent, TurnStartEvent, TurnUpdateEvent
+from jupyter_tools.json_types import JsonValue
 from jupyter_tools.messages import AssistantMessage, StopReason
-from jupyter_tools.traces.span import Span, SpanBook, SpanStatus
+from jupyter_tools.traces.span import ModelSpan, SpanBook, SpanStatus
 
 
 def status_of(stop_reason: StopReason) -> SpanStatus:
@@ -23,19 +24,23 @@ class ModelSpans:
 
     def __init__(self, book: SpanBook) -> None:
         self._book = book
-        self._open: Span | None = None
+        self._open: ModelSpan | None = None
         self._request: TurnStartEvent | None = None
+        self._is_replayed = False
 
     def start(self, event: TurnStartEvent, at_s: float) -> None:
         """A turn begins, and with it its model call."""
         self._request = event
         self._open = self._new(event.timestamp_ms, at_s)
 
-    def notice(self, notice: Notice) -> None:
+    def notice(self, event: TurnUpdateEvent, _at_s: float = 0.0, _: JsonValue = None) -> None:
         """News while the model is waited for."""
-        if notice.kind == "retry" and self._open is not None:
+        if self._open is None:
+            return
+        if event.notice.kind == "retry":
             self._open.attempt = (self._open.attempt or 1) + 1
             self._book.changed(self._open)
+        self._is_replayed = self._is_replayed or event.notice.kind == "replay"
 
     def end(self, event: MessageEndEvent, message: AssistantMessage, at_s: float) -> None:
         """The model's message is whole."""
@@ -46,6 +51,8 @@ class ModelSpans:
         span.provider, span.model = message.provider or span.provider, message.model or span.model
         span.name = span.model or span.name
         status = status_of(message.stop_reason)
+        if status == "ok" and self._is_replayed:
+            status = "replayed"
         self._book.finish(span, status, at_s, duration_ms=event.duration_ms, error=message.error_message)
 
     def close(self, at_s: float, status: SpanStatus) -> None:
@@ -54,10 +61,10 @@ class ModelSpans:
             self._book.finish(self._open, status, at_s)
         self._open = self._request = None
 
-    def _new(self, timestamp_ms: float, at_s: float) -> Span:
+    def _new(self, timestamp_ms: float, at_s: float) -> ModelSpan:
         run = self._book.agent
         span = self._book.open("model", "model", timestamp_ms, at_s)
-        span.attempt = 1
+        span.attempt, self._is_replayed = 1, False
         if run is not None:
             span.provider, span.model, span.parameters = run.provider, run.model, run.parameters
             span.name = run.model or span.name

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
 
 Since: TypeAlias = "datetime | timedelta | str"
-KINDS = ("agent", "turn", "model", "tool")
+KINDS = ("agent", "turn", "model", "tool", "approval", "retrieval")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,8 @@ class SpanQuery:
     def _conditions(self) -> tuple[list[str], list[Any]]:
         found: list[tuple[str, list[Any]]] = []
         if self.session_id is not None:
-            index = "" if self.run is None else "+"  # a run has fewer spans than a session: SQLite is to begin there
+            # SQLite is to begin where there is least: a run has fewer spans than a session, and so have the last few
+            index = "" if self.run is None and self.last is None else "+"
             found.append((f"{index}session_id = ?", [self.session_id]))
         if isinstance(self.run, str):
             found.append(("run_id = ?", [self.run]))

@@ -6,10 +6,9 @@ The work goes column by column, for many spans at once, which is several times f
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import compress, groupby, islice
-from operator import attrgetter, not_
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from jupyter_tools.messages import (
@@ -22,22 +21,34 @@ from jupyter_tools.messages import (
     UserMessage,
     text_of,
 )
-from jupyter_tools.traces.columns import CONTENT_NAMES, CONTEXT_NAMES, SPAN_NAMES, TOOL_NAMES
+from jupyter_tools.traces.columns import CONTENT_NAMES, SPAN_NAMES, TOOL_NAMES
 from jupyter_tools.traces.redaction import redact_all, redact_json
-from jupyter_tools.traces.span import Span, SpanContext
-from jupyter_tools.traces.values import encode
+from jupyter_tools.traces.span import ModelSpan, Span
+from jupyter_tools.traces.values import PLAIN_TEXT, encode
 
 Row: TypeAlias = Sequence[Any]
-Cells: TypeAlias = list[Any]
+Cells: TypeAlias = Sequence[Any]
 Columns: TypeAlias = dict[str, Cells]
-Piece: TypeAlias = tuple[tuple[str, ...], list[Row]]
 
 BLOB_SIZE = 64_000  # a longer text is stored once, and referred to by its hash
 _REFERENCE = "@blob:"
 _SHORT = 200
 _LOOK_AT = 1000  # enough for a short text
 _REMEMBERED = 10_000
-_context_cells = attrgetter(*CONTEXT_NAMES)
+_SHORT_NAMES = ("input", "output")  # made here, for people
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Rows of one shape.
+
+    Attributes:
+        spans: The spans they are made of.
+        columns: The cells, column by column.
+    """
+
+    spans: list[Span]
+    columns: Columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +56,20 @@ class Batch:
     """What is to be written together.
 
     Attributes:
-        contexts: Rows of the table of contexts.
+        spans: The spans, in order.
         blobs: Texts that rows refer to, each after its hash.
-        spans: Rows of the table of spans, in order: the names of the columns of some rows, and these rows.
+        pieces: Their rows.
     """
 
-    contexts: list[Row]
+    spans: Sequence[Span]
     blobs: list[Row]
-    spans: list[Piece]
+    pieces: list[Piece]
 
     def storable(self) -> Batch:
         """The same with what SQLite refuses replaced."""
-        spans = [(names, [as_storable(row) for row in rows]) for names, rows in self.spans]
-        return Batch([as_storable(row) for row in self.contexts], self.blobs, spans)
+        columns = [{name: as_storable(cells) for name, cells in piece.columns.items()} for piece in self.pieces]
+        pieces = [Piece(piece.spans, some) for piece, some in zip(self.pieces, columns, strict=True)]
+        return Batch(self.spans, self.blobs, pieces)
 
 
 class RowMaker:
@@ -67,33 +79,29 @@ class RowMaker:
         self._hashes: dict[int, tuple[Message, str]] = {}  # holding the message keeps its id its own
 
     def batch(self, spans: Sequence[Span]) -> Batch:
-        """What is to be written for these spans: their rows, in their order, and what these refer to."""
+        """What is to be written for these spans: their rows, and what these refer to."""
         blobs: list[Row] = []
-        is_tool = [span.kind == "tool" for span in spans]
-        tools = iter(self._rows(TOOL_NAMES, list(compress(spans, is_tool)), blobs))
-        others = iter(self._rows(SPAN_NAMES, list(compress(spans, map(not_, is_tool))), blobs))
-        pieces: list[Piece] = []
-        for tool, alike in groupby(is_tool):
-            names, rows = (TOOL_NAMES, tools) if tool else (SPAN_NAMES, others)
-            pieces.append((("context", *names), list(islice(rows, len(list(alike))))))
-        contexts: list[Row] = [(_context_key(context), *_context_cells(context)) for context in _contexts_of(spans)]
-        return Batch(contexts, blobs, pieces)
+        small: list[Span] = []
+        large: list[Span] = []
+        for span in spans:
+            (small if type(span) is Span else large).append(span)
+        shapes = ((small, TOOL_NAMES), (large, SPAN_NAMES))
+        return Batch(spans, blobs, [Piece(some, self._columns(names, some, blobs)) for some, names in shapes if some])
 
-    def _rows(self, names: Sequence[str], spans: Sequence[Span], blobs: list[Row]) -> list[Row]:
-        if not spans:
-            return []
-        columns: Columns = {name: list(map(attrgetter(name), spans)) for name in names}
+    def forget(self) -> None:
+        """What was stored may be gone from the file: store it again."""
+        self._hashes.clear()
+
+    def _columns(self, names: Sequence[str], spans: Sequence[Span], blobs: list[Row]) -> Columns:
+        columns: Columns = {name: list(map(attrgetter(name), spans)) for name in names if name not in _SHORT_NAMES}
+        columns["input"] = [_last_message(span) for span in spans]
         if "messages" in columns:
-            columns["input"] = [_last_message(span) for span in spans]
             columns["messages"] = self._references(columns["messages"], blobs)
-        columns["output"] = [
-            None if value is None or isinstance(value, str) else _said(value) for value in columns["result"]
-        ]
         contents = [name for name in names if name in CONTENT_NAMES and name != "messages"]
-        _redact(columns, contents)
+        _write_contents(columns, contents)
         for name in contents:
             columns[name] = _outsourced(columns[name], blobs)
-        return list(zip(_context_keys(spans), *columns.values(), strict=True))
+        return {name: cells for name, cells in columns.items() if cells.count(None) < len(cells)}
 
     def _references(self, conversations: Cells, blobs: list[Row]) -> Cells:
         """The conversations as lists of the hashes of their messages."""
@@ -109,22 +117,23 @@ class RowMaker:
         ]
 
 
-def _redact(columns: Columns, contents: Sequence[str]) -> None:
-    """Contents become JSON, and what people read in short is made from them; nothing leaves here unredacted."""
-    texts: Columns = {name: columns[name] for name in ("error", "input", "output")}
+def _write_contents(columns: Columns, contents: Sequence[str]) -> None:
+    """Contents become text, and what people read in short is made from them; nothing leaves here unredacted."""
+    said = [None if value is None or type(value) is str else _said(value) for value in columns["result"]]
+    texts: Columns = {name: columns[name] for name in ("error", "error_type", "input")} | {"output": said}
     others: Columns = {}
     for name in contents:
-        texts[name] = [value if isinstance(value, str) else None for value in columns[name]]
-        others[name] = [None if value is None or isinstance(value, str) else encode(value) for value in columns[name]]
+        texts[name] = [value if type(value) is str else None for value in columns[name]]
+        others[name] = [None if value is None or type(value) is str else encode(value) for value in columns[name]]
     _apply(redact_all, texts)
     _apply(redact_json, others)
-    columns["error"] = texts["error"]
-    columns["input"] = list(map(_short, texts["input"], texts["args"], others["args"]))
-    columns["output"] = list(map(_short, texts["output"], texts["result"]))
     for name in contents:
         columns[name] = [
             other if text is None else encode(text) for text, other in zip(texts[name], others[name], strict=True)
         ]
+    columns["error"], columns["error_type"] = texts["error"], texts["error_type"]
+    columns["input"] = _shortened(texts["input"], columns["args"])
+    columns["output"] = _shortened(texts["output"], columns["result"])
 
 
 def _apply(redact: Callable[[list[str]], list[str]], columns: Columns) -> None:
@@ -137,25 +146,45 @@ def _apply(redact: Callable[[list[str]], list[str]], columns: Columns) -> None:
             columns[name] = [None if text is None else next(rest) for text in column]
 
 
-def _short(*texts: str | None) -> str | None:
-    """The first text that there is, as one short line. It is cut after the redaction: half a key is not seen as one."""
-    for text in texts:
-        if text is not None:
-            line = text[:_LOOK_AT].strip()
-            if not line.isprintable() or "  " in line:
-                line = " ".join(line.split())
-            return line if len(line) <= _SHORT else f"{line[: _SHORT - 1]}…"
-    return None
+def _shortened(texts: Cells, stored: Cells) -> Cells:
+    """The texts as short lines; None where what is stored can be read as it is, or where there is nothing.
+
+    They are cut after the redaction: half a key is not seen as one.
+    """
+    return [
+        _short(text) if text is not None else None if cell is None or _is_short(cell) else _short(_plain(cell))
+        for text, cell in zip(texts, stored, strict=True)
+    ]
+
+
+def _is_short(cell: str) -> bool:
+    return (
+        len(cell) <= _SHORT and cell.isprintable() and "  " not in cell and cell[1:2] != " " and not cell.endswith(" ")
+    )
+
+
+def _plain(cell: str) -> str:
+    return cell[1:] if cell[:1] == PLAIN_TEXT else cell
+
+
+def _short(text: str) -> str:
+    """One short line."""
+    line = text[:_LOOK_AT].strip()
+    if not line.isprintable() or "  " in line:
+        line = " ".join(line.split())
+    return line if len(line) <= _SHORT else f"{line[: _SHORT - 1]}…"
 
 
 def _last_message(span: Span) -> str | None:
-    return _said(span.messages[-1]) if span.messages and span.kind == "model" else None
+    return _said(span.messages[-1]) if isinstance(span, ModelSpan) and span.kind == "model" and span.messages else None
 
 
 def _said(said: Any) -> str:
     """A message, or content, in short."""
-    if not isinstance(said, SystemMessage | UserMessage | AssistantMessage | ToolResultMessage):
+    if isinstance(said, tuple):
         return _content_text(said)
+    if not isinstance(said, SystemMessage | UserMessage | AssistantMessage | ToolResultMessage):
+        return encode(said)[:_LOOK_AT]
     calls = said.tool_calls if isinstance(said, AssistantMessage) else ()
     texts = [_content_text(said.content), *(f"{call.name}({encode(call.arguments)})" for call in calls)]
     return " ".join(filter(None, texts))[:_LOOK_AT]
@@ -166,9 +195,9 @@ def _content_text(content: Iterable[Content]) -> str:
     return "".join(pieces)[:_LOOK_AT]
 
 
-def as_storable(row: Row) -> Row:
-    """The row with what SQLite refuses replaced: half a surrogate pair, an integer of more than 64 bits, an object."""
-    return [_storable(cell) for cell in row]
+def as_storable(cells: Cells) -> Cells:
+    """The cells with what SQLite refuses replaced: half a surrogate pair, more than 64 bits, an object."""
+    return [_storable(cell) for cell in cells]
 
 
 def _storable(cell: Any) -> Any:
@@ -192,34 +221,13 @@ def _outsourced(column: Cells, blobs: list[Row]) -> Cells:
 
 def _blob(text: str, blobs: list[Row]) -> str:
     blobs.append((_hash(text), text))
-    return encode_reference(_hash(text))
-
-
-def encode_reference(key: str) -> str:
-    """What stands in a row for a blob."""
-    return f"{_REFERENCE}{key}"
+    return f"{_REFERENCE}{blobs[-1][0]}"
 
 
 def referred_key(text: str) -> str | None:
-    """The blob's key if `text` stands for one. No JSON text begins like a reference."""
+    """The blob's key if `text` stands for one. Nothing that `encode` writes begins like a reference."""
     return text.removeprefix(_REFERENCE) if text.startswith(_REFERENCE) else None
 
 
 def _hash(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def _context_keys(spans: Sequence[Span]) -> list[int]:
-    keys = {id(context): _context_key(context) for context in _contexts_of(spans)}
-    return [keys[id(span.context)] for span in spans]
-
-
-def _contexts_of(spans: Sequence[Span]) -> Collection[SpanContext]:
-    """Each context once. Spans of a run share theirs."""
-    return {id(span.context): span.context for span in spans}.values()
-
-
-def _context_key(context: SpanContext) -> int:
-    """Made from what is in it, so that it is the same however often, and by whomever, it is stored."""
-    cells = repr(_context_cells(context)).encode("utf-8", "replace")
-    return int.from_bytes(hashlib.blake2b(cells, digest_size=8).digest()) >> 1

@@ -31,7 +31,7 @@ def interrupt_dead_sessions(connection: sqlite3.Connection) -> None:
     """Mark the running spans of processes that are gone as interrupted."""
     running = connection.execute(
         "SELECT session_id, pid, host, process_started FROM sessions"
-        " WHERE session_id IN (SELECT session_id FROM span_rows WHERE status = 'running')"
+        " WHERE session_id IN (SELECT session_id FROM spans WHERE status = 'running')"
     ).fetchall()
     for session_id, pid, host, process_started in running:
         if host == socket.gethostname() and not _is_alive(pid, process_started):
@@ -40,7 +40,9 @@ def interrupt_dead_sessions(connection: sqlite3.Connection) -> None:
 
 def _interrupt(connection: sqlite3.Connection, session_id: str) -> None:
     connection.execute(
-        "UPDATE span_rows SET status = 'interrupted' WHERE session_id = ? AND status = 'running'", (session_id,)
+        "UPDATE span_rows SET status = 'interrupted' WHERE status = 'running'"
+        " AND context IN (SELECT context FROM contexts WHERE session_id = ?)",
+        (session_id,),
     )
 
 

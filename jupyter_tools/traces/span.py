@@ -8,11 +8,13 @@ from typing import Any, Literal, TypeAlias
 
 from jupyter_tools.messages import Usage
 
-SpanKind: TypeAlias = Literal["agent", "turn", "model", "tool"]
-SpanStatus: TypeAlias = Literal["running", "ok", "error", "timeout", "denied", "stopped", "skipped", "interrupted"]
+SpanKind: TypeAlias = Literal["agent", "turn", "model", "tool", "approval", "retrieval"]
+SpanStatus: TypeAlias = Literal[
+    "running", "ok", "error", "timeout", "denied", "stopped", "skipped", "replayed", "interrupted"
+]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SpanContext:
     """What all spans of a run have in common: where they come from and what they are part of. Columns, too."""
 
@@ -28,60 +30,75 @@ class SpanContext:
 
 @dataclass(slots=True, eq=False)
 class Span:
-    """One step. Its fields are the columns of the same names.
+    """One step: a tool call, or something inside it. Its fields are the columns of the same names, but for these.
 
-    But for `context`, which holds the columns that all spans of a run share, and `began_s`, its start on the monotonic
-    clock.
+    Attributes:
+        began_s: Its start on the monotonic clock.
+        context: Holds the columns that all spans of a run share.
+        home: Who wrote it, once it is in a file.
+        seq: The number of its row there.
     """
 
     kind: SpanKind
     name: str
-    span_id: str
-    parent_id: str | None
+    span_id: int
+    parent_id: int | None
     started: int  # microseconds since 1970
     began_s: float
     context: SpanContext
     turn: int | None = None
+    tool_call_id: str | None = None
+    args: Any = None
     status: SpanStatus = "running"
     duration_ms: float | None = None
-    input: str | None = None
-    output: str | None = None
     error: str | None = None
+    error_type: str | None = None
+    queue_ms: float | None = None
+    result: Any = None
+    details: Any = None
+    home: object = None
+    seq: int = 0
+
+    @property
+    def ended(self) -> int | None:
+        """When it was over: the start plus the duration, whatever the clock on the wall did meanwhile."""
+        return None if self.duration_ms is None else self.started + round(self.duration_ms * 1000)
+
+    def finish(
+        self, status: SpanStatus, duration_ms: float, error: str | None = None, error_type: str | None = None
+    ) -> None:
+        """It is over."""
+        self.duration_ms = round(duration_ms, 3) if duration_ms > 0 else 0.0
+        self.error = error
+        self.error_type = error_type
+        self.status = status
+
+
+@dataclass(slots=True, eq=False)
+class ModelSpan(Span):
+    """A step that asks a model: a model call, the turn around it, the run around that."""
+
     input_tokens: int | None = None
     output_tokens: int | None = None
     reasoning_tokens: int | None = None
     cached_tokens: int | None = None
     tokens_estimated: bool | None = None
+    cost: float | None = None
     first_token_ms: float | None = None
-    queue_ms: float | None = None
     attempt: int | None = None
     stop_reason: str | None = None
     provider: str | None = None
     model: str | None = None
     tools: str | None = None
-    ended: int | None = None
-    tool_call_id: str | None = None
-    session_id: str | None = None
-    args: Any = None
-    result: Any = None
-    details: Any = None
     messages: Any = None
     parameters: Any = None
     provenance: Any = None
 
     def count(self, usage: Usage) -> None:
-        """The tokens it took."""
+        """The tokens it took, and what they cost."""
         self.input_tokens, self.output_tokens = usage.input_tokens, usage.output_tokens
         self.reasoning_tokens, self.cached_tokens = usage.reasoning_tokens, usage.cached_tokens
-        self.tokens_estimated = usage.estimated
-
-    def finish(self, status: SpanStatus, duration_ms: float, error: str | None = None) -> None:
-        """It is over; the end is the start plus the duration, whatever the clock on the wall did meanwhile."""
-        microseconds = round(duration_ms * 1000) if duration_ms > 0 else 0
-        self.duration_ms = microseconds / 1000
-        self.ended = self.started + microseconds
-        self.error = error
-        self.status = status
+        self.tokens_estimated, self.cost = usage.estimated, usage.cost
 
 
 class SpanBook:
@@ -91,35 +108,40 @@ class SpanBook:
         agent: The span of the run that is going on, or None.
         turn: The span of its turn, or None.
         context: What spans without a run have in common.
+        new_span_id: Gives a new span id at each call.
         changed: To be called with each span that is new or has changed.
     """
 
-    def __init__(self, new_span_id: Callable[[], str], context: SpanContext, changed: Callable[[Span], object]) -> None:
-        self.agent: Span | None = None
-        self.turn: Span | None = None
+    def __init__(self, new_span_id: Callable[[], int], context: SpanContext, changed: Callable[[Span], object]) -> None:
+        self.agent: ModelSpan | None = None
+        self.turn: ModelSpan | None = None
         self.context = context
+        self.new_span_id = new_span_id
         self.changed = changed
-        self._new_span_id = new_span_id
 
-    def open_run(self, context: SpanContext, timestamp_ms: float, at_s: float) -> Span:
+    @property
+    def around(self) -> ModelSpan | None:
+        """What a new span would be part of."""
+        return self.turn or self.agent
+
+    def open_run(self, context: SpanContext, timestamp_ms: float, at_s: float) -> ModelSpan:
         """The span of a new run, which has `context` in common with all spans inside."""
-        self.agent = Span("agent", "agent", self._new_span_id(), None, round(timestamp_ms * 1000), at_s, context)
+        self.agent = ModelSpan("agent", "agent", self.new_span_id(), None, round(timestamp_ms * 1000), at_s, context)
         self.changed(self.agent)
         return self.agent
 
-    def open(self, kind: SpanKind, name: str, timestamp_ms: float, at_s: float) -> Span:
+    def open(self, kind: Literal["turn", "model"], name: str, timestamp_ms: float, at_s: float) -> ModelSpan:
         """A new span inside the turn, or the run, or nothing; it has been running since `timestamp_ms`."""
-        turn = self.turn
-        parent = turn or self.agent
-        span = Span(
+        around = self.around
+        span = ModelSpan(
             kind,
             name,
-            self._new_span_id(),
-            parent.span_id if parent else None,
+            self.new_span_id(),
+            around.span_id if around else None,
             round(timestamp_ms * 1000),
             at_s,
-            self.agent.context if self.agent else self.context,
-            turn.turn if turn else None,
+            around.context if around else self.context,
+            around.turn if around else None,
         )
         self.changed(span)
         return span
@@ -131,3 +153,17 @@ class SpanBook:
         elapsed_ms = (at_s - span.began_s) * 1000
         span.finish(status, elapsed_ms if duration_ms is None else duration_ms, error)
         self.changed(span)
+
+
+def span_id_text(number: int) -> str:
+    """A span id as people and other programs know it: 16 hexadecimal digits, as in OpenTelemetry."""
+    return f"{number & 0xFFFF_FFFF_FFFF_FFFF:016x}"
+
+
+def span_id_number(text: str) -> int:
+    """The inverse of `span_id_text`: a number of 64 bits with a sign, which is what SQLite stores.
+
+    Raises:
+        ValueError: If the text is no span id.
+    """
+    return int.from_bytes(bytes.fromhex(text.zfill(16)), signed=True)

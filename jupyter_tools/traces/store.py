@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import functools
 import itertools
 import logging
 import os
@@ -20,20 +19,18 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from jupyter_tools.errors import TraceStoreError
-from jupyter_tools.traces.columns import CONTEXT_NAMES
-from jupyter_tools.traces.database import MEMORY, open_database, transaction
-from jupyter_tools.traces.rows import Batch, Row, RowMaker
+from jupyter_tools.traces.database import MEMORY, open_database
+from jupyter_tools.traces.insertion import Inserter, PrunedError
+from jupyter_tools.traces.rows import RowMaker
 from jupyter_tools.traces.sessions import close_session, interrupt_dead_sessions, open_session
 from jupyter_tools.traces.span import Span
 
 BATCH_S = 0.05  # how long the first event of a batch waits for more
 QUEUE_LIMIT = 20_000  # beyond it, the run's thread writes itself: back-pressure instead of loss
-_ROWS_A_STATEMENT = 64  # SQLite lets go of Python's lock at each statement; a busy kernel takes long to give it back
 _RETRY_S = 1.0
 
 _log = logging.getLogger(__name__)
@@ -60,8 +57,9 @@ class TraceStore:
 
     def _start_over(self) -> None:
         """Nothing queued, no thread, no connection: at the beginning, and in a forked child."""
-        self.session_id = secrets.token_hex(4)
-        self._ids = itertools.count((int(self.session_id, 16) << 32) + 1)
+        number = secrets.randbits(31)  # and not 32: SQLite's numbers have a sign
+        self.session_id = f"{number:08x}"
+        self._ids = itertools.count((number << 32) + 1)
         self._queue: deque[tuple[Any, ...]] = deque()  # functions, each with its arguments
         self._unwritten: dict[Span, None] = {}
         self._lock = threading.RLock()
@@ -70,9 +68,9 @@ class TraceStore:
         self._open: sqlite3.Connection | None = None
         self._rows = RowMaker()
 
-    def new_span_id(self) -> str:
-        """A span id nobody else has: 16 hexadecimal digits, as in OpenTelemetry."""
-        return f"{next(self._ids):016x}"
+    def new_span_id(self) -> int:
+        """A span id nobody else has."""
+        return next(self._ids)
 
     def changed(self, span: Span) -> None:
         """The span is new, or different: to be written. For those whom `put` made the store call."""
@@ -148,6 +146,7 @@ class TraceStore:
             self._opened_file = self._file_id()
             interrupt_dead_sessions(self._open)
             open_session(self._open, self.session_id)
+            self._inserter = Inserter(self._open, self.session_id)
         return self._open
 
     def _file_id(self) -> int | None:
@@ -157,21 +156,19 @@ class TraceStore:
             return None
 
     def _write(self, spans: Sequence[Span]) -> None:
-        for span in spans:
-            span.session_id = self.session_id
+        self._connection()
+        try:
+            self._insert(spans)
+        except PrunedError:
+            self._rows.forget()
+            self._insert(spans)
+
+    def _insert(self, spans: Sequence[Span]) -> None:
         batch = self._rows.batch(spans)
         try:
-            self._insert(batch)
+            self._inserter.insert(batch)
         except (UnicodeEncodeError, OverflowError, sqlite3.InterfaceError, sqlite3.ProgrammingError):
-            self._insert(batch.storable())
-
-    def _insert(self, batch: Batch) -> None:
-        connection = self._connection()
-        with transaction(connection):
-            _insert(connection, "INSERT OR IGNORE INTO blobs", ("hash", "data"), batch.blobs)
-            _insert(connection, "INSERT OR IGNORE INTO contexts", ("context", *CONTEXT_NAMES), batch.contexts)
-            for names, rows in batch.spans:
-                _insert(connection, "INSERT INTO span_rows", names, rows, _update(names))
+            self._inserter.insert(batch.storable())
 
     def _wake_writer(self) -> None:
         self._asleep = False
@@ -199,30 +196,6 @@ class TraceStore:
                 told = True
                 time.sleep(_RETRY_S)
                 wake.set()
-
-
-def _insert(
-    connection: sqlite3.Connection, head: str, names: tuple[str, ...], rows: Sequence[Row], tail: str = ""
-) -> None:
-    start, count = 0, _ROWS_A_STATEMENT
-    while start < len(rows):
-        while start + count > len(rows):
-            count //= 2  # so few different statements that SQLite need not read each anew
-        cells = chain.from_iterable(rows[start : start + count])
-        connection.execute(_statement(head, names, count, tail), list(cells))
-        start += count
-
-
-@functools.cache
-def _statement(head: str, names: tuple[str, ...], count: int, tail: str) -> str:
-    row = f"({', '.join('?' * len(names))})"
-    return f"{head} ({', '.join(names)}) VALUES {', '.join([row] * count)} {tail}"
-
-
-@functools.cache
-def _update(names: tuple[str, ...]) -> str:
-    values = ", ".join(f"{name} = excluded.{name}" for name in names if name != "span_id")
-    return f"ON CONFLICT (span_id) DO UPDATE SET {values}"
 
 
 @atexit.register

@@ -1,8 +1,9 @@
-"""Python values as JSON text and back: `encode` and `decode`.
+"""Python values as text and back: `encode` and `decode`.
 
-What JSON knows stays as it is. The rest becomes an object with one tag, `{"$bytes": "..."}`, and comes back as what it
-was: bytes, dates, NaN, sets, arrays, frames, messages. What cannot come back is kept as its type and a bounded
-description, a `StoredObject`. Reading runs no code of the file's author: there is no pickle in it.
+A string is kept as it is, after a "="; all else is JSON. What JSON knows stays as it is. The rest becomes an object
+with one tag, `{"$bytes": "..."}`, and comes back as what it was: bytes, dates, NaN, sets, arrays, frames, messages.
+What cannot come back is kept as its type and a bounded description, a `StoredObject`. Reading runs no code of the
+file's author: there is no pickle in it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 
 from jupyter_tools.traces.codecs import READERS, codec_for
 
+PLAIN_TEXT = "="  # no JSON text begins like this
 _MAX_DEPTH = 100
 _AT_ONCE = 10_000
 _PLAIN = frozenset({str, int, bool, type(None)})
@@ -45,8 +47,10 @@ class StoredObject:
 
 
 def encode(value: Any) -> str:
-    """The value as JSON text. What cannot be stored is described; nothing makes it fail."""
-    text = encode_basestring(value) if type(value) is str else _to_json(_simplified(value, 0))
+    """The value as text. What cannot be stored is described; nothing makes it fail."""
+    if type(value) is str and is_utf8(value):
+        return PLAIN_TEXT + value
+    text = _to_json(_simplified(value, 0))
     if not is_utf8(text):
         return json.dumps(json.loads(text))
     return text
@@ -54,14 +58,19 @@ def encode(value: Any) -> str:
 
 def decode(text: str) -> Any:
     """The value of a text that `encode` wrote."""
+    if text[:1] == PLAIN_TEXT:
+        return text[1:]
     return json.loads(text, object_hook=_restored if '{"$' in text else None)
 
 
 def decode_all(texts: Sequence[str]) -> list[Any]:
     """`decode` for many texts at once, which is much faster."""
-    values: list[Any] = []
-    for start in range(0, len(texts), _AT_ONCE):
-        values += decode(f"[{','.join(texts[start : start + _AT_ONCE])}]")
+    values: list[Any] = [text[1:] for text in texts]
+    places = [place for place, text in enumerate(texts) if text[:1] != PLAIN_TEXT]
+    for start in range(0, len(places), _AT_ONCE):
+        some = places[start : start + _AT_ONCE]
+        for place, value in zip(some, decode(f"[{','.join([texts[place] for place in some])}]"), strict=True):
+            values[place] = value
     return values
 
 

@@ -1,5 +1,6 @@
 """Events of runs, as the loop and the tool runner would push them."""
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,7 +35,7 @@ class Book(SpanBook):
 
     def __init__(self) -> None:
         self.seen: list[Span] = []
-        super().__init__(iter("abcdefgh").__next__, SpanContext(), self.seen.append)
+        super().__init__(itertools.count(1).__next__, SpanContext(), self.seen.append)
 
 
 INFO = {

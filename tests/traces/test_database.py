@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from jupyter_tools.errors import TraceStoreError
-from jupyter_tools.traces.columns import COLUMN_NAMES, COLUMNS
 from jupyter_tools.traces.database import UnwritableError, open_database, transaction
 
 
@@ -58,47 +57,6 @@ def test_another_programs_file_is_reported_and_left_as_it_was(tmp_path: Path) ->
     with pytest.raises(TraceStoreError, match="another program"):
         open_database(str(path))
     assert path.read_bytes() == content
-
-
-def test_an_older_file_gets_the_columns_that_came_later(tmp_path: Path) -> None:
-    path = str(tmp_path / "traces.db")
-    connection = open_database(path)
-    connection.execute("INSERT INTO span_rows (span_id, kind) VALUES ('a', 'tool')")
-    connection.execute("DROP VIEW spans")
-    connection.execute("ALTER TABLE span_rows DROP COLUMN queue_ms")
-    connection.execute("ALTER TABLE contexts DROP COLUMN variant")
-    connection.execute("PRAGMA user_version = 0")
-    connection.close()
-    connection = open_database(path)
-    assert connection.execute("SELECT span_id, queue_ms, variant FROM spans").fetchall() == [("a", None, None)]
-    columns = {row[1] for row in connection.execute("PRAGMA table_info(spans)")}
-    assert columns == {"seq", *COLUMN_NAMES}
-    connection.close()
-
-
-def test_a_file_of_schema_1_keeps_its_spans(tmp_path: Path) -> None:
-    path = str(tmp_path / "traces.db")
-    connection = open_database(path)
-    columns = ", ".join(f"{column.name} {column.sql_type}" for column in COLUMNS)
-    script = f"""
-        DROP VIEW spans; DROP TABLE span_rows; DROP TABLE contexts;
-        CREATE TABLE spans (seq INTEGER PRIMARY KEY, {columns});
-        CREATE INDEX spans_of_session ON spans (session_id);
-        CREATE INDEX spans_of_run ON spans (run_id);
-        CREATE INDEX spans_agents ON spans (session_id) WHERE kind = 'agent';
-        CREATE INDEX spans_running ON spans (session_id) WHERE status = 'running';
-        INSERT INTO spans (span_id, kind, run_id, variant) VALUES ('a', 'agent', 'one', 'x');
-        INSERT INTO spans (span_id, kind, run_id, variant) VALUES ('b', 'tool', 'one', 'x');
-        INSERT INTO spans (span_id, kind) VALUES ('c', 'tool');
-        PRAGMA user_version = 1
-    """
-    connection.executescript(script)
-    connection.close()
-    connection = open_database(path)
-    rows = connection.execute("SELECT span_id, kind, run_id, variant FROM spans ORDER BY seq").fetchall()
-    assert rows == [("a", "agent", "one", "x"), ("b", "tool", "one", "x"), ("c", "tool", None, None)]
-    assert connection.execute("SELECT count(*) FROM contexts").fetchone() == (2,)
-    connection.close()
 
 
 @pytest.mark.parametrize("place", ["/proc/traces.db", "/dev/null/.jupyter_tools/traces.db"])

@@ -13,7 +13,7 @@ from tests.traces.run_events import run, text_result, tool_call, tool_done, tool
 
 
 def spans_of(events: list[AgentEvent], *, step_s: float = 0.001, close: bool = False) -> list[Span]:
-    ids = map(str, itertools.count(1))
+    ids = itertools.count(1)
     spans: dict[Span, None] = {}
     fold = SpanFold(lambda: next(ids), SpanContext(cell_id="cell"), spans.setdefault)
     for number, event in enumerate(events):

@@ -25,9 +25,8 @@ def dead_pid() -> int:
 
 
 def add_running_span(connection: sqlite3.Connection, session_id: str) -> None:
-    connection.execute(
-        "INSERT INTO span_rows (span_id, session_id, status) VALUES (?, ?, 'running')", (f"{session_id}-1", session_id)
-    )
+    context = connection.execute("INSERT INTO contexts (session_id) VALUES (?)", (session_id,)).lastrowid
+    connection.execute("INSERT INTO span_rows (context, status) VALUES (?, 'running')", (context,))
 
 
 def statuses(connection: sqlite3.Connection) -> list[str]:

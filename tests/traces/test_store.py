@@ -3,6 +3,7 @@ import gc
 import logging
 import multiprocessing
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -166,14 +167,14 @@ def test_what_cannot_be_written_is_kept_told_once_and_written_later(
     store: TraceStore, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store_module, "_RETRY_S", 0.01)
-    original = store._insert
-    monkeypatch.setattr(store, "_insert", raise_full)
+    original = store._inserter.insert
+    monkeypatch.setattr(store._inserter, "insert", raise_full)
     with caplog.at_level(logging.WARNING, "jupyter_tools.traces.store"):
         record_calls(store, 3)
         wait_until(lambda: bool(caplog.records))
         with pytest.raises(TraceStoreError, match="database or disk is full"):
             store.flush()
-    monkeypatch.setattr(store, "_insert", original)
+    monkeypatch.setattr(store._inserter, "insert", original)
     wait_until(lambda: rows_in(store.path) == [(3,)])
     assert len(caplog.records) == 1
     assert "kept in memory" in caplog.text
@@ -250,9 +251,10 @@ def test_a_message_seen_by_many_model_calls_is_stored_once(store: TraceStore) ->
 
 
 def test_span_ids_are_unique_and_of_sixteen_digits(store: TraceStore) -> None:
-    ids = {store.new_span_id() for _ in range(1000)}
-    assert len(ids) == 1000
-    assert all(len(span_id) == 16 and int(span_id, 16) for span_id in ids)
+    record_calls(store, 100)
+    ids = Traces(lambda: store)().span_id.tolist()
+    assert len(set(ids)) == 100
+    assert all(re.fullmatch("[0-9a-f]{16}", span_id) and span_id.startswith(store.session_id) for span_id in ids)
 
 
 def test_stores_leave_no_thread_and_no_open_file_behind(tmp_path: Path) -> None:
