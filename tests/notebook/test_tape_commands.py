@@ -79,7 +79,7 @@ def test_what_tools_gave_differently_is_shown(agent_line, cell, path, shell):
         ("replay nothing.jsonl", "There is no recording 'nothing.jsonl'. Make it with:  %agent record nothing.jsonl"),
         ("replay a.jsonl --fsat", "There is no option of %agent replay '--fsat'. Did you mean '--fast'?"),
         ("replay --fast", "Which file? Write  %agent replay demo.jsonl --fast"),
-        ("record a b.jsonl", 'takes one file; quote a name with spaces: "a b.jsonl"'),
+        ("record a b.jsonl", 'takes one file; put quotes around a name with spaces: "a b.jsonl"'),
         ("record 'a", "A quotation mark is not closed"),
         ("record a.jsonl --fast", "%agent record takes the name of a file, and not --fast."),
     ],
