@@ -12,6 +12,8 @@ import threading
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from jupyter_tools.main_thread import main_thread
+
 T = TypeVar("T")
 
 _POLL_S = 0.2  # on Windows a wait without a timeout cannot be interrupted
@@ -87,7 +89,8 @@ class LoopThread:
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run `coroutine` in the loop and wait for its outcome.
 
-        An interrupt (Ctrl-C, the kernel's stop button) cancels it, waits until it has cleaned up, and is raised again.
+        The main thread does its errands meanwhile. An interrupt (Ctrl-C, the kernel's stop button) cancels the
+        coroutine, waits until it has cleaned up, and is raised again.
 
         Raises:
             RuntimeError: If called from the loop's own thread, which would wait for itself.
@@ -95,12 +98,12 @@ class LoopThread:
         if threading.current_thread() is self._thread:
             coroutine.close()
             raise RuntimeError("this code runs in the loop's thread already: await the coroutine instead")
-        future = self.submit(coroutine)
+        future, here = self.submit(coroutine), main_thread()
+        future.add_done_callback(here.wake)
         try:
-            while True:
-                done, _ = concurrent.futures.wait([future], timeout=_POLL_S)
-                if done:
-                    return future.result()
+            while not here.wait(future, _POLL_S):
+                pass
+            return future.result()
         except KeyboardInterrupt:
             future.cancel()
             concurrent.futures.wait([future], timeout=_CLEAN_UP_S)

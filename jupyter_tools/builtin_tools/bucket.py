@@ -6,19 +6,17 @@ import hashlib
 import os
 import re
 import shutil
-import stat
 from collections.abc import Iterable
 from pathlib import Path
 
 from jupyter_tools.builtin_tools.bucket_text import MAX_FILE_BYTES, BucketText, texts_of
+from jupyter_tools.builtin_tools.folder import content_here
 from jupyter_tools.errors import ConfigurationError
 
 BUCKET_FOLDER_VARIABLE = "JUPYTER_TOOLS_BUCKETS"
 MAX_CHARACTERS = 200_000  # of a bucket in a message
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-# each of some platforms only; a pipe must not block
-_READ_HERE = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 
 
 class Bucket:
@@ -101,7 +99,7 @@ class Bucket:
     def _texts(self, folder: Path) -> Iterable[BucketText]:
         for path in sorted(folder.iterdir()):
             try:
-                yield from texts_of(path.name, _content_here(path))
+                yield from texts_of(path.name, content_here(path, MAX_FILE_BYTES))
             except ConfigurationError as error:
                 yield BucketText(source=path.name, text=f"[Left out: {error}]")
 
@@ -123,21 +121,6 @@ def _content(path: Path) -> bytes:
             return file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise ConfigurationError(f"The file {str(path)!r} cannot be read: {error.strerror or error}.") from error
-
-
-def _content_here(path: Path) -> bytes:
-    """The content of a file that lies in the bucket itself: links lead elsewhere."""
-    try:
-        descriptor = os.open(path, _READ_HERE)
-    except OSError as error:
-        raise ConfigurationError("it cannot be opened, or is a link.") from error
-    try:
-        if path.is_symlink() or not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ConfigurationError("it is no file, but a link or something else.")
-        with open(descriptor, "rb", closefd=False) as file:
-            return file.read(MAX_FILE_BYTES + 1)
-    finally:
-        os.close(descriptor)
 
 
 def _id_for(name: str, data: bytes) -> str:

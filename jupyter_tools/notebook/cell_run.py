@@ -18,6 +18,7 @@ from jupyter_tools.errors import JupyterToolsError
 from jupyter_tools.events import AgentEndEvent, AgentEvent
 from jupyter_tools.json_types import JsonValue
 from jupyter_tools.loop_thread import LoopFuture, loop_thread
+from jupyter_tools.main_thread import main_thread
 from jupyter_tools.messages import StopReason
 from jupyter_tools.notebook.cell_errors import CellError, CellInterrupted
 from jupyter_tools.notebook.view import RunView
@@ -93,7 +94,7 @@ class CellRun:
             try:
                 while not future.done():
                     self._draw()
-                    concurrent.futures.wait([future], timeout=HEARTBEAT_S)
+                    main_thread().wait(future, HEARTBEAT_S)
             except KeyboardInterrupt:
                 self._interrupted = True
             self._finish(future)

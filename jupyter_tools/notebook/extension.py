@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from jupyter_tools.main_thread import main_thread
 from jupyter_tools.notebook.magics import AgentMagics
 from jupyter_tools.notebook.transform import transformer
 from jupyter_tools.tools.decorator import tool
@@ -27,8 +30,16 @@ def load(shell: InteractiveShell) -> None:
     if getattr(shell, "kernel", None) is not None:  # in a terminal Ctrl-C would miss a coroutine: there we block
         shell.magics_manager.registry[AgentMagics.__name__].begin_imports()
         shell.input_transformers_cleanup.append(transformer(shell))
+        main_thread().listens_in(_loop())
     offered = {"tool": tool, "traces": traces}
     shell.push({name: value for name, value in offered.items() if name not in shell.user_ns}, interactive=False)
+
+
+def _loop() -> asyncio.AbstractEventLoop | None:
+    """The kernel's own event loop, in which it waits for requests."""
+    with suppress(RuntimeError):
+        return asyncio.get_running_loop()
+    return None
 
 
 def unload(shell: InteractiveShell) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal, TypeAlias
 
 from jupyter_tools.json_types import JsonObject, JsonValue
+from jupyter_tools.messages import ImageContent
 
 ToolStatus: TypeAlias = Literal[
     "writing", "waiting", "running", "ok", "error", "timeout", "denied", "aborted", "skipped"
@@ -133,6 +134,7 @@ class ToolPart:
 
     Attributes:
         written: The arguments' JSON text while the model still writes it.
+        images: The pictures of the result.
     """
 
     kind: ClassVar[str] = "tool"
@@ -141,6 +143,7 @@ class ToolPart:
     written: str = ""
     status: ToolStatus = "writing"
     text: str = ""
+    images: tuple[ImageContent, ...] = ()
     duration_ms: float | None = None
 
     @property

@@ -1,7 +1,8 @@
 """The one way by which a model's or a tool's text reaches a saved page.
 
 Markdown is rendered without HTML of its own, then nh3 lets only harmless tags through. Images become links: loading
-one from elsewhere would tell its server what stands in the address. Plain text is escaped.
+one from elsewhere would tell its server what stands in the address; only those that came as data are shown. Plain text
+is escaped.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
+
+from jupyter_tools.messages import ImageContent
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -22,6 +25,9 @@ _TAGS = {
 }
 _ATTRIBUTES = {"a": {"href", "title"}, "code": {"class"}, "ol": {"start"}}
 _SCHEMES = {"http", "https", "mailto"}
+_IMAGE_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp"}  # SVG may hold scripts
+_MAX_IMAGE = 4_000_000  # characters of base64: a notebook should stay one that opens
+_BASE64 = re.compile(r"[A-Za-z0-9+/\s]+=*\s*")
 _LANGUAGE = re.compile(r"language-[\w+#.-]{1,40}")
 
 
@@ -43,6 +49,13 @@ def markdown_html(text: str) -> str:
 def text_html(text: str) -> str:
     """Text as HTML that shows it literally."""
     return html.escape(text)
+
+
+def image_html(image: ImageContent) -> str:
+    """A picture that the page itself holds. What is no base64 of a known kind, or too large, is left out."""
+    if image.mime_type not in _IMAGE_TYPES or len(image.data) > _MAX_IMAGE or not _BASE64.fullmatch(image.data):
+        return ""
+    return f'<img alt="" style="max-width: 100%" src="data:{image.mime_type};base64,{image.data}">'
 
 
 def _filtered(tag: str, attribute: str, value: str) -> str | None:

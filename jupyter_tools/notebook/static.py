@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from jupyter_tools.notebook.parts import NoticePart, Part, ReasoningPart, SteeringPart, TextPart, ToolPart, cut
-from jupyter_tools.notebook.sanitise import inert_markdown, markdown_html, text_html
+from jupyter_tools.notebook.sanitise import image_html, inert_markdown, markdown_html, text_html
 from jupyter_tools.notebook.view import RunView
 
 _MARKS = {"ok": "✓", "error": "✗", "timeout": "✗", "denied": "✗", "aborted": "■", "skipped": "–"}
@@ -58,7 +58,8 @@ def tool_html(part: ToolPart, *, unfolded: bool = False) -> str:
     line = f"{_MARKS.get(part.status, '…')} <code>{text_html(part.signature)}</code> → {text_html(part.outcome)}"
     arguments = f"<pre>{text_html(part.arguments)}</pre>" if part.args else ""
     result = f"<pre>{text_html(cut(part.text))}</pre>" if part.text else ""
-    return f"<details{failed}{opened}><summary>{line}</summary>{arguments}{result}</details>"
+    images = "".join(map(image_html, part.images))
+    return f"<details{failed}{opened}><summary>{line}</summary>{arguments}{result}{images}</details>"
 
 
 def run_markdown(view: RunView) -> str:

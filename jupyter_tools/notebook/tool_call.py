@@ -11,7 +11,7 @@ from jupyter_tools.events import AgentEvent
 from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.loop_thread import loop_thread
 from jupyter_tools.messages import AssistantMessage, ToolCallContent
-from jupyter_tools.notebook.cell_errors import CellError
+from jupyter_tools.notebook.cell_errors import CellError, CellInterrupted
 from jupyter_tools.notebook.parts import ToolPart
 from jupyter_tools.notebook.static import page, part_text, tool_html
 from jupyter_tools.notebook.view import RunView
@@ -54,6 +54,7 @@ def call_tool(tool: AgentTool, arguments: JsonObject, tags: Mapping[str, Any]) -
 
     Raises:
         CellError: If it failed; the text says what went wrong.
+        CellInterrupted: If the kernel was interrupted.
     """
     call = ToolCallContent(id=f"call_{uuid.uuid4().hex[:12]}", name=tool.name, arguments=arguments)
     stream: EventStream[AgentEvent, None] = EventStream()
@@ -62,7 +63,10 @@ def call_tool(tool: AgentTool, arguments: JsonObject, tags: Mapping[str, Any]) -
     stream.listen(TraceRecorder(default_store(), **tags).record)
     message = AssistantMessage(content=(call,), stop_reason="tool_calls")
     asked_for = ExecutionOptions(approval="never")  # who types the call has approved it
-    outcome = loop_thread().run(execute_tool_calls([tool], message, None, stream, options=asked_for))
+    try:
+        outcome = loop_thread().run(execute_tool_calls([tool], message, None, stream, options=asked_for))
+    except KeyboardInterrupt:
+        raise CellInterrupted(f"{tool.name} was interrupted.") from None
     result = outcome["tool_results"][0]
     if result.is_error:
         raise CellError(error_sentence(result.text, result.details))

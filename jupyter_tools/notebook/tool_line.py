@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 import shlex
@@ -31,9 +32,15 @@ def tool_arguments(tool: AgentTool, text: str) -> JsonObject:
     if text.startswith("{"):
         return _json_object(tool, text)
     pairs = [_PAIR.fullmatch(word) for word in _words(text)]
-    if pairs and all(pairs):
+    if pairs and all(pairs) and not _is_code(tool, [pair["key"] for pair in pairs if pair]):
         return dict(_argument(tool, pair["key"], pair["value"]) for pair in pairs if pair)
     return {_bare_argument(tool): _unquoted(text)}
+
+
+def _is_code(tool: AgentTool, keys: list[str]) -> bool:
+    """True if `x = 5` and the like is the text that a tool takes, and its "keys" are no misspelt arguments."""
+    known = _properties(tool)
+    return len(known) == 1 and not any(difflib.get_close_matches(key, known, n=1, cutoff=0.5) for key in keys)
 
 
 def _json_object(tool: AgentTool, text: str) -> JsonObject:

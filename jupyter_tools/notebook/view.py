@@ -34,6 +34,7 @@ from jupyter_tools.messages import (
     NO_USAGE,
     AssistantContent,
     AssistantMessage,
+    ImageContent,
     StopReason,
     TextContent,
     ThinkingContent,
@@ -228,13 +229,15 @@ class RunView:
             case ToolExecutionStartEvent():
                 part.args, part.status = event.args, "running"
             case ToolExecutionUpdateEvent(status="done"):
-                part.text, part.duration_ms = _result_text(event.partial_result), event.duration_ms
+                part.text, part.images = _result_text(event.partial_result), _images(event.partial_result)
+                part.duration_ms = event.duration_ms
                 part.status = "error" if event.partial_result.is_error else "ok"
             case ToolExecutionUpdateEvent():
                 part.text = _result_text(event.partial_result)
             case ToolExecutionEndEvent():
                 part.args, part.status = event.args or part.args, event.status
-                part.text, part.duration_ms = _result_text(event.result), event.duration_ms
+                part.text, part.images = _result_text(event.result), _images(event.result)
+                part.duration_ms = event.duration_ms
 
 
 _PASSING = ("notice", "load", "retry")  # of interest only while one waits
@@ -259,6 +262,10 @@ def _visible(block: AssistantContent) -> bool:
             return bool(block.thinking)
         case ToolCallContent():
             return True
+
+
+def _images(result: AgentToolResult) -> tuple[ImageContent, ...]:
+    return tuple(block for block in result.content if isinstance(block, ImageContent))
 
 
 def _result_text(result: AgentToolResult) -> str:
