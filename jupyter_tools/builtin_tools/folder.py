@@ -31,13 +31,19 @@ class Folder:
             ConfigurationError: If it leads out of the folder, by a link or otherwise, or is hidden.
         """
         parts = _parts(text)
+        try:
+            return self._without_links(parts, text[:120])
+        except (OSError, ValueError):  # too long, or of letters that file names cannot have
+            raise ConfigurationError(f"{text[:120]!r} is no path that can be read.") from None
+
+    def _without_links(self, parts: list[str], shown: str) -> Path:
         path = self.root
         for part in parts:
             path = path / part
             if path.is_symlink() or _is_junction(path):
-                raise ConfigurationError(f"{text[:120]!r} is not read: it is, or lies behind, a link.")
+                raise ConfigurationError(f"{shown!r} is not read: it is, or lies behind, a link.")
         if path.resolve() != path and not _same_file(path):
-            raise ConfigurationError(f"{text[:120]!r} is not read: it leads out of the notebook's folder.")
+            raise ConfigurationError(f"{shown!r} is not read: it leads out of the notebook's folder.")
         return path
 
     def name(self, path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ def _column(frame: DataFrame, place: int) -> str:
 
 def _statistics(frame: DataFrame) -> str:
     numbers = frame.select_dtypes("number")
-    return _text((numbers if numbers.shape[1] else _hashable(frame)).describe())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of infinities, which the table shows
+        return _text((numbers if numbers.shape[1] else _hashable(frame)).describe())
 
 
 def _hashable(frame: DataFrame) -> DataFrame:

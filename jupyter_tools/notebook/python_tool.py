@@ -109,7 +109,10 @@ def _joined(before: list[UserContent], value: AgentToolResult | None) -> AgentTo
     """What was printed and shown, and then the value, if there is any."""
     if value is None or not before:
         return value or to_result(None)
-    blocks = () if value == to_result(None) else value.content
+    drawn = any(isinstance(block, ImageContent) for block in before)  # what the last line gives is then drawn already
+    blocks = (
+        [] if value == to_result(None) else [b for b in value.content if not (drawn and isinstance(b, ImageContent))]
+    )
     return AgentToolResult(content=_on_lines([*before, *blocks]))
 
 

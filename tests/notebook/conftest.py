@@ -32,3 +32,13 @@ def cell(shell: InteractiveShell) -> AskCell:
         return captured.stdout
 
     return run
+
+
+@pytest.fixture
+def notebook() -> Iterator[InteractiveShell]:
+    """The shell of this process: where tools that use a notebook's variables look."""
+    shell = InteractiveShell.instance()
+    load(shell)
+    yield shell
+    unload(shell)
+    InteractiveShell.clear_instance()

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from jupyter_tools.notebook.sanitise import inert_markdown, markdown_html, text_html
+from jupyter_tools.messages import ImageContent
+from jupyter_tools.notebook.sanitise import image_html, inert_markdown, markdown_html, text_html
 
 ATTACKS = [
     "<script>window.hacked = 1</script>",
@@ -110,3 +111,22 @@ def test_markdown_made_of_any_text_does_nothing_in_a_renderer_that_allows_everyt
 )
 def test_harmless_markdown_is_kept_as_it_was_written(markdown: str):
     assert inert_markdown(markdown) == markdown
+
+
+def test_a_picture_that_came_as_data_is_shown():
+    html = image_html(ImageContent(data="iVBORw0KGgo=", mime_type="image/png"))
+    assert 'src="data:image/png;base64,iVBORw0KGgo="' in html
+
+
+@pytest.mark.parametrize(
+    ("data", "mime_type"),
+    [
+        ('x" onerror="alert(1)', "image/png"),
+        ("PHN2Zz4=", "image/svg+xml"),
+        ("AAAA", 'image/png" onerror="alert(1)'),
+        ("", "image/png"),
+        ("A" * 5_000_000, "image/png"),
+    ],
+)
+def test_what_is_no_picture_or_too_large_is_left_out(data: str, mime_type: str):
+    assert image_html(ImageContent(data=data, mime_type=mime_type)) == ""

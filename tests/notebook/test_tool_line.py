@@ -1,6 +1,7 @@
 import pytest
 
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
+from jupyter_tools.notebook.python_tool import run_python
 from jupyter_tools.notebook.tool_line import arguments_summary, tool_arguments
 from jupyter_tools.tools.tool import AgentTool
 
@@ -71,3 +72,9 @@ def test_the_summary_names_types_choices_and_what_is_optional():
         'kind ("web" | "news", optional)',
         "site (string, optional)",
     ]
+
+
+def test_code_that_sets_a_variable_is_a_bare_value():
+    assert tool_arguments(run_python, "x=5") == {"code": "x=5"}
+    with pytest.raises(UnknownNameError, match="code"):
+        tool_arguments(run_python, "cod=5")
