@@ -10,7 +10,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Protocol
 
 from jupyter_tools.agent.agent import Agent, AgentResult
@@ -56,6 +56,8 @@ class CellRun:
     Attributes:
         agent: Who answers.
         view: What has happened so far.
+        prompt: What the person says.
+        seen: How many messages the agent knows before the prompt.
         result: How the run ended; None before, and if it did not end by itself.
     """
 
@@ -65,11 +67,12 @@ class CellRun:
         self.view = RunView(model=str(agent.model))
         self.agent = agent
         self.result: AgentResult | None = None
-        self._prompt = prompt
+        self.prompt = prompt
+        self.seen = len(agent.messages)
         self._display = display
         self._tags = dict(tags or {})
         self._events: deque[tuple[float, AgentEvent]] = deque()  # the only thing both threads touch
-        self._interrupted = False
+        self._interrupted = self._stop_asked = False
 
     async def wait(self) -> None:
         """Run and wait in a cell that awaits.
@@ -99,12 +102,39 @@ class CellRun:
                 self._interrupted = True
             self._finish(future)
 
+    def leave(self, then: Callable[[], None]) -> threading.Thread:
+        """Run while the cell returns: a thread of its own draws, and calls `then` once the run is over.
+
+        The thread has no context of the cell: what stays is for whoever listens to the kernel by then.
+        """
+        future = self._start()
+        thread = threading.Thread(target=self._watch, args=(future, then), name="jupyter_tools run", daemon=True)
+        thread.start()
+        return thread
+
+    def _watch(self, future: LoopFuture[AgentResult], then: Callable[[], None]) -> None:
+        try:
+            while not future.done():
+                self._draw()
+                concurrent.futures.wait([future], timeout=HEARTBEAT_S)
+            with suppress(CellError, CellInterrupted):  # the page says it; no cell is there to raise it
+                self._finish(future)
+        finally:
+            then()
+
+    def stop(self) -> None:
+        """Stop the run, from any thread; it ends soon, also if it has hardly begun."""
+        self._stop_asked = True
+        self.agent.abort()
+
     def _start(self) -> LoopFuture[AgentResult]:
         self._display.open()
         return loop_thread().submit(self._answer())
 
     async def _answer(self) -> AgentResult:
-        stream = self.agent.stream(self._prompt, tags=self._tags)
+        stream = self.agent.stream(self.prompt, tags=self._tags)
+        if self._stop_asked:
+            self.agent.abort()
         stream.listen(lambda event: self._events.append((time.monotonic() * 1000, event)))
         try:
             return await stream

@@ -57,13 +57,16 @@ class Command:
 
 
 COMMANDS = (
-    Command("follow-up", "TEXT", "say something to the run that it hears after its answer", "run_commands:follow_up"),
-    Command("history", "", "show what the model will see", "conversation_commands:history"),
-    Command("new", "", "start a new conversation", "conversation_commands:new"),
+    Command("conversations", "", "list the conversations", "conversation_commands:conversations"),
+    Command("follow-up", "[#RUN] TEXT", "say something the run hears after its answer", "run_commands:follow_up"),
+    Command("history", "[NAME]", "show what the model will see", "conversation_commands:history"),
+    Command("new", "[NAME]", "start a conversation anew, and go on with it", "conversation_commands:new"),
     Command("record", "FILE | off", "write the runs of the cells to come into a file", "tape_commands:record"),
     Command("replay", "FILE [--fast] [--live] | off", "answer the cells to come from a file", "tape_commands:replay"),
-    Command("steer", "TEXT", "say something to the run that it hears at its next turn", "run_commands:steer"),
-    Command("stop", "", "stop the run that goes on", "run_commands:stop"),
+    Command("runs", "", "list the runs that go on and the last ones that ended", "run_commands:runs"),
+    Command("steer", "[#RUN] TEXT", "say something the run hears at its next turn", "run_commands:steer"),
+    Command("stop", "[RUN | all]", "stop the run that goes on", "run_commands:stop"),
+    Command("wait", "[RUN | all]", "wait until runs in the background have ended", "run_commands:wait"),
 )
 
 
@@ -81,3 +84,10 @@ def command_of(line: str) -> tuple[Command | None, str]:
     if found is None:
         raise UnknownNameError("command of %agent", word, known)
     return found, text.strip()
+
+
+def commands_text() -> str:
+    """The table for people, one command a line."""
+    forms = {f"%agent {command.name} {command.takes}".rstrip(): command.help for command in COMMANDS}
+    width = max(map(len, forms))
+    return "commands:\n" + "\n".join(f"  {form:<{width}}  {text}" for form, text in forms.items())

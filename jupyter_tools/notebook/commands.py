@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 from jupyter_tools.agent.tape import Recording
 from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.loop_thread import loop_thread
+from jupyter_tools.notebook.answer import Answer
 from jupyter_tools.notebook.cell_run import CellRun
 from jupyter_tools.notebook.cell_tools import tools_of_cell
 from jupyter_tools.notebook.command_table import Command, CommandLine
 from jupyter_tools.notebook.conversation import NOWHERE, Origin
-from jupyter_tools.notebook.display import approver_for, display_for
+from jupyter_tools.notebook.display import Waiting, approver_for, display_for
 from jupyter_tools.notebook.keys import login
 from jupyter_tools.notebook.prompt import fill_prompt
+from jupyter_tools.notebook.runs import Run
 from jupyter_tools.notebook.session import Session
 from jupyter_tools.notebook.tables import Table
 from jupyter_tools.notebook.tool_call import ToolOutcome, call_tool
@@ -36,40 +39,70 @@ class Commands:
         self._shell = shell
         self._session = Session(shell.user_ns)
 
-    def prepare(self, arguments: Namespace, cell: str, *, awaiting: bool) -> CellRun:
+    def prepare(self, arguments: Namespace, cell: str, waiting: Waiting) -> CellRun:
         """The run of an `%%agent` cell, not yet started.
 
         Args:
             arguments: What the line says.
             cell: The prompt.
-            awaiting: True if the cell will await the run, so that the kernel can hear the page meanwhile.
+            waiting: What the cell will do while the run goes on; with `--background` it leaves it alone.
         """
-        if arguments.words:
-            raise ConfigurationError(
-                f"{arguments.words[0]!r} is no option. The prompt goes on the lines below %%agent."
-            )
-        if arguments.output is not None and not arguments.output.isidentifier():
-            raise ConfigurationError(f"-o takes the name of a variable, not {arguments.output!r}.")
+        _check(arguments)
+        if arguments.background:
+            waiting = "leave"
         prompt = fill_prompt(cell, self._shell.user_ns)
         settings = self._session.settings.updated(arguments)
-        approver = approver_for(self._shell, awaiting=awaiting)
+        approver = approver_for(self._shell, waiting)
         agent = self._session.agent(settings, new=arguments.new, origin=origin_of(self._shell), approver=approver)
         if arguments.record is not None:
             agent.tape = Recording(arguments.record)
-        display = display_for(self._shell, agent, approver, awaiting=awaiting)
+        display = display_for(self._shell, agent, approver, waiting)
         return CellRun(agent, prompt, display, {"cell_id": cell_id(self._shell)})
 
+    def block(self, arguments: Namespace, cell_run: CellRun) -> None:
+        """Carry the run out where nothing can be awaited."""
+        if arguments.background:
+            self._leave(arguments, cell_run)
+            return
+        with self._kept(arguments, cell_run):
+            cell_run.block()
+
+    async def wait(self, arguments: Namespace, cell_run: CellRun) -> None:
+        """Carry the run out in a cell that awaits."""
+        if arguments.background:
+            self._leave(arguments, cell_run)
+            return
+        with self._kept(arguments, cell_run):
+            await cell_run.wait()
+
+    def _leave(self, arguments: Namespace, cell_run: CellRun) -> None:
+        run = self._begin(arguments, cell_run)
+
+        def over() -> None:
+            self._store(arguments.output, cell_run)
+            run.end()
+
+        cell_run.leave(over)
+
     @contextmanager
-    def kept(self, run: CellRun, name: str | None) -> Iterator[None]:
-        """While `run` goes on: afterwards its conversation is kept, and its result under `name`, if there is one."""
+    def _kept(self, arguments: Namespace, cell_run: CellRun) -> Iterator[None]:
+        """While the run goes on: afterwards its conversation is kept, and its result."""
+        run = self._begin(arguments, cell_run)
         try:
-            with self._session.going_on(run.agent, origin_of(self._shell)):
-                yield
+            yield
         finally:
-            if run.agent.tape is not None:
-                run.agent.tape.close()
-        if name is not None:
-            self._shell.user_ns[name] = run.result
+            run.end()
+        self._store(arguments.output, cell_run)
+        if cell_run.result is not None:
+            self._shell.displayhook.update_user_ns(Answer(cell_run.result))  # `_` and Out, but nothing is shown
+
+    def _begin(self, arguments: Namespace, cell_run: CellRun) -> Run:
+        conversation = self._session.settings.updated(arguments).conversation
+        return self._session.begin(cell_run, conversation, origin_of(self._shell), background=arguments.background)
+
+    def _store(self, name: str | None, cell_run: CellRun) -> None:
+        if name is not None and cell_run.result is not None:
+            self._shell.user_ns[name] = cell_run.result
 
     def given(self, command: Command, text: str) -> Any:
         """What a command of the table answers."""
@@ -77,6 +110,9 @@ class Commands:
 
     def agent_line(self, arguments: Namespace, line: str) -> Table | str:
         """`%agent` with options or alone: show, set; list models, keep a key."""
+        for name in ("background", "output"):
+            if getattr(arguments, name):
+                raise ConfigurationError(f"--{name} belongs to a cell, with the prompt on the lines below %%agent.")
         if arguments.models:
             return models_table(loop_thread().run(available_models()))
         if arguments.login is not None:
@@ -98,6 +134,21 @@ class Commands:
     def tool_cell(self, cell: str) -> Table:
         """`%%tool`: make tools of the cell's functions."""
         return tools_of_cell(self._shell, cell)
+
+
+def _check(arguments: Namespace) -> None:
+    if arguments.words:
+        raise ConfigurationError(f"{arguments.words[0]!r} is no option. The prompt goes on the lines below %%agent.")
+    if arguments.output is not None and not is_name(arguments.output):
+        raise ConfigurationError(f"-o takes the name of a variable, not {arguments.output!r}.")
+    for name in ("models", "login"):
+        if getattr(arguments, name):
+            raise ConfigurationError(f"--{name} belongs on a line of its own:  %agent --{name}")
+
+
+def is_name(text: str) -> bool:
+    """True if a variable can have this name."""
+    return text.isidentifier() and not keyword.iskeyword(text)
 
 
 def models_table(models: Iterable[AvailableModel]) -> Table:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from jupyter_tools.errors import ConfigurationError, UnknownNameError
 from jupyter_tools.messages import Message
+
+MAIN = "main"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,47 +27,106 @@ class Origin:
 NOWHERE = Origin()
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    start: int
-    execution: str | None
+@dataclass(slots=True, eq=False)
+class Turn:
+    """A prompt and all that followed from it.
+
+    Attributes:
+        origin: Who asked.
+        messages: What was said; nothing while the run goes on.
+    """
+
+    origin: Origin
+    messages: list[Message] = field(default_factory=list[Message])
 
 
 class Conversation:
-    """The messages of a kernel's cells, in the order in which the model sees them.
+    """The turns of cells, in the order in which they began.
 
-    Attributes:
-        messages: The conversation, valid for the next turn whatever happened to the last.
+    A turn has its place from its start, so that runs that go on beside each other are in the same order each time.
     """
 
     def __init__(self) -> None:
-        self.messages: list[Message] = []
-        self._places: dict[str, _Place] = {}
+        self._turns: list[Turn] = []
+
+    @property
+    def messages(self) -> list[Message]:
+        """What the next turn's model sees. Valid for a model, whatever happened to the turns before."""
+        return _messages(self._turns)
+
+    @property
+    def cells(self) -> int:
+        """How many turns there are."""
+        return len(self._turns)
 
     def clear(self) -> None:
         """Forget everything."""
-        self.messages.clear()
-        self._places.clear()
+        self._turns.clear()
 
     def before(self, origin: Origin) -> list[Message]:
         """What the model sees before a prompt of `origin`: if that cell has spoken before, all until then."""
-        return self.messages[: self._start(origin)]
+        return _messages(self._turns[: self._start(origin)])
 
-    def keep(self, messages: Iterable[Message], origin: Origin) -> None:
-        """Go on from `messages`, which begin with `before(origin)`."""
-        start = self._start(origin)
-        self.messages = list(messages)
-        self._places = {
-            cell: place for cell, place in self._places.items() if place.start < start or self._goes_on(cell, origin)
-        }
-        if origin.cell_id is not None and len(self.messages) > start:
-            self._places.setdefault(origin.cell_id, _Place(start, origin.execution))
+    def begin(self, origin: Origin) -> Turn:
+        """A new turn after `before(origin)`. What this cell said before, and all after it, is taken back."""
+        del self._turns[self._start(origin) :]
+        turn = Turn(origin)
+        self._turns.append(turn)
+        return turn
+
+    def end(self, turn: Turn, messages: Iterable[Message]) -> None:
+        """The turn is over. One that left nothing has no place to go back to; one taken back stays so."""
+        turn.messages = list(messages)
+        if not turn.messages and turn in self._turns:
+            self._turns.remove(turn)
+
+    def __contains__(self, turn: Turn) -> bool:
+        return turn in self._turns
 
     def _start(self, origin: Origin) -> int:
-        place = self._places.get(origin.cell_id or "")
-        if place is None or place.execution == origin.execution:
-            return len(self.messages)
-        return place.start
+        if origin.cell_id is None:
+            return len(self._turns)
+        places = [place for place, turn in enumerate(self._turns) if _earlier(turn.origin, origin)]
+        return min(places, default=len(self._turns))
 
-    def _goes_on(self, cell: str, origin: Origin) -> bool:
-        return cell == origin.cell_id and self._places[cell].execution == origin.execution
+
+def _earlier(before: Origin, now: Origin) -> bool:
+    return before.cell_id == now.cell_id and before.execution != now.execution
+
+
+def _messages(turns: Iterable[Turn]) -> list[Message]:
+    return [message for turn in turns for message in turn.messages]
+
+
+class Conversations:
+    """The conversations of a kernel, by name. `main` is always there."""
+
+    def __init__(self) -> None:
+        self._known = {MAIN: Conversation()}
+
+    def __getitem__(self, name: str) -> Conversation:
+        """The conversation of this name.
+
+        Raises:
+            ConfigurationError: If there is none.
+        """
+        if name not in self._known:
+            missing = UnknownNameError("conversation", name, self._known)
+            raise ConfigurationError(f"{missing} With --new it is started.")
+        return self._known[name]
+
+    def started(self, name: str) -> Conversation:
+        """The conversation of this name, empty.
+
+        Raises:
+            ConfigurationError: If that is no name.
+        """
+        if not name.strip() or name.startswith("-"):
+            raise ConfigurationError(f"--conversation takes a name, such as review, not {name!r}.")
+        conversation = self._known.setdefault(name, Conversation())
+        conversation.clear()
+        return conversation
+
+    def names(self) -> list[str]:
+        """All names, in the order in which they were started."""
+        return list(self._known)

@@ -7,7 +7,8 @@ import sys
 import uuid
 from collections.abc import Callable
 from importlib import metadata
-from typing import TYPE_CHECKING, Any, TextIO
+from io import StringIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO, TypeAlias
 
 from jupyter_tools.agent.agent import Agent
 from jupyter_tools.notebook.cell_run import LiveDisplay
@@ -25,30 +26,38 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a model could steer 
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-def display_for(shell: InteractiveShell, agent: Agent, approver: Approver | None, *, awaiting: bool) -> LiveDisplay:
+Waiting: TypeAlias = Literal["await", "block", "leave"]  # what a cell does while its run goes on
+
+
+def display_for(shell: InteractiveShell, agent: Agent, approver: Approver | None, waiting: Waiting) -> LiveDisplay:
     """The display that fits the shell: a kernel has a page, anything else is a terminal."""
     if getattr(shell, "kernel", None) is None:
-        return TerminalDisplay(sys.stdout)
+        return TerminalDisplay(sys.stdout) if waiting != "leave" else LateDisplay()
     return PageDisplay(
         agent.abort,
-        hears=awaiting and kernel_is(7, 4),
-        steer=agent.steer if awaiting and kernel_is(7, 1) else None,
+        hears=_is_free(waiting, 7, 4),
+        steer=agent.steer if _is_free(waiting, 7, 1) else None,
         approver=approver if isinstance(approver, PageApprover) else None,
     )
 
 
-def approver_for(shell: InteractiveShell, *, awaiting: bool) -> Approver | None:
-    """Who asks a person before a tool runs: the page, if it can answer while the cell runs, else `input`.
+def approver_for(shell: InteractiveShell, waiting: Waiting) -> Approver | None:
+    """Who asks a person before a tool runs: the page, if it can answer while the run goes on, else `input`.
 
     None where nobody is there to ask, as when a program runs the notebook.
     """
     if getattr(shell, "kernel", None) is None:
-        return ConsoleApprover()
+        return ConsoleApprover() if waiting != "leave" else None  # the terminal's line belongs to what is typed next
     request: Any = getattr(shell, "parent_header", None)  # a kernel's shell keeps the whole request under this name
     content = request.get("content") if isinstance(request, dict) else None
     if not (isinstance(content, dict) and content.get("allow_stdin")):
         return None
-    return PageApprover() if awaiting and kernel_is(7, 1) else ConsoleApprover()
+    return PageApprover() if _is_free(waiting, 7, 1) else ConsoleApprover()
+
+
+def _is_free(waiting: Waiting, *version: int) -> bool:
+    """True if the kernel can hear the page while the run goes on: after the cell always, within it since `version`."""
+    return waiting == "leave" or (waiting == "await" and kernel_is(*version))
 
 
 def kernel_is(*version: int) -> bool:
@@ -129,6 +138,23 @@ class TerminalDisplay:
         self.update(view)
         self._out.write(f"\n\n{trouble}{view.status}\n")
         self._out.flush()
+
+
+class LateDisplay:
+    """A run behind the prompt of a terminal: it says everything at once, when it is over."""
+
+    def open(self) -> None:
+        """Nothing yet."""
+
+    def update(self, view: RunView) -> None:
+        """Nothing yet."""
+
+    def close(self, view: RunView, trouble: str) -> None:
+        """Write it all, wherever the terminal's text goes by now."""
+        text = StringIO()
+        TerminalDisplay(text).close(view, trouble)
+        sys.stdout.write(f"\n{text.getvalue()}")
+        sys.stdout.flush()
 
 
 def _complete(part: Part) -> bool:

@@ -12,11 +12,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class
-from IPython.core.magic_arguments import argument, magic_arguments
+from IPython.core.magic_arguments import argument, kwds, magic_arguments
 
 from jupyter_tools.errors import UnknownNameError
 from jupyter_tools.notebook.cell_errors import explained
-from jupyter_tools.notebook.command_table import command_of
+from jupyter_tools.notebook.command_table import command_of, commands_text
 from jupyter_tools.notebook.options import option_names, parse_line
 
 if TYPE_CHECKING:
@@ -63,27 +63,27 @@ class AgentMagics(Magics):
         return Commands(self._shell)
 
     @magic_arguments()
+    @kwds(epilog=commands_text())
     @argument("-m", "--model", help="who answers: PROVIDER:MODEL, such as openai:gpt-4o-mini, or local:./model.gguf")
     @argument("-t", "--tools", help="the tools it may call: names with commas between; the notebook's functions count")
     @argument("--no-tools", action="store_true", help="no tools, whatever was set before")
     @argument("-s", "--system", help="instructions that stand before the conversation, in quotes")
-    @argument("--max-turns", type=int, help="how often the model may be asked for one prompt (10 if not set)")
-    @argument("--new", action="store_true", help="start a new conversation")
-    @argument("--base-url", help="where the provider's server is, if not in its usual place")
-    @argument(
-        "--approve", choices=["ask", "always", "never"], help="ask before tools that want it run, before all, or never"
-    )
-    @argument("--temperature", type=float, help="how freely the model chooses its words; 0: always the likeliest")
-    @argument("--option", action="append", metavar="KEY=VALUE", help="any option of the request, such as seed=1")
+    @argument("--new", action="store_true", help="start the conversation anew")
+    @argument("--conversation", metavar="NAME", help="another conversation than main; with --new it is started")
+    @argument("--background", action="store_true", help="let the run go on while later cells run: %%agent runs")
     @argument("-o", "--output", metavar="NAME", help="store the result (text, messages, usage) in this variable")
+    @argument("--approve", metavar="WHEN", help="ask before tools that want it (ask), before these, always, or never")
+    @argument("--max-turns", type=int, metavar="N", help="how often the model may be asked for one prompt (10)")
+    @argument("--max-tokens", type=int, metavar="N", help="how much the model may write each time it is asked")
+    @argument("--timeout", type=float, metavar="SECONDS", help="end the run after so long, with what it has")
+    @argument("--limit", action="append", metavar="KEY=VALUE", help="end it at so many tool_calls, tokens, or cost")
+    @argument("--temperature", type=float, help="how freely the model chooses its words; 0: always the likeliest")
+    @argument("--base-url", help="where the provider's server is, if not in its usual place")
+    @argument("--option", action="append", metavar="KEY=VALUE", help="any option of the request, such as seed=1")
     @argument("--record", metavar="FILE", help="write what the model and the tools give into FILE, for %%agent replay")
     @argument("--models", action="store_true", help="with %%agent as a line: list the models that can be asked now")
     @argument("--login", metavar="PROVIDER", help="with %%agent as a line: ask for a provider's API key and keep it")
-    @argument(
-        "words",
-        nargs="*",
-        help="with %%agent: stop, steer TEXT, follow-up TEXT, new or history; the prompt of a cell goes below the line",
-    )
+    @argument("words", nargs="*", metavar="COMMAND", help="with %%agent as a line: one of the commands below")
     @line_cell_magic
     def agent(self, line: str, cell: str | None = None) -> Any:
         """Ask a model that may call tools.
@@ -91,12 +91,10 @@ class AgentMagics(Magics):
         As a cell, `%%agent [options]` sends the lines below it and streams the answer. In the prompt,
         `{{ expression }}` is filled from the notebook's variables; single braces are left alone. The cells of a
         notebook are one conversation; `--new` starts another. A cell that is run again takes back what it and the cells
-        run after it said.
+        run after it said. `_` is the answer's text, `_.result` the whole run.
 
-        As a line, `%agent` shows the configuration and `%agent [options]` sets it for the cells to come.
-        `%agent --models` lists the models that are there, `%agent --login openai` asks for a key in a hidden field.
-        `%agent stop` stops the run that goes on, `%agent steer TEXT` and `%agent follow-up TEXT` say something to it,
-        `%agent new` starts a new conversation, `%agent history` shows what the model will see.
+        As a line, `%agent` shows the configuration, `%agent [options]` sets it for the cells to come, and
+        `%agent COMMAND` does what the end of this help says.
 
         Example::
 
@@ -107,9 +105,8 @@ class AgentMagics(Magics):
             if cell is None:
                 return self._agent_line(line)
             arguments = parse_line(self.agent, line)
-            run = self._commands.prepare(arguments, cell, awaiting=False)
-        with self._commands.kept(run, arguments.output):
-            run.block()
+            run = self._commands.prepare(arguments, cell, "block")
+        self._commands.block(arguments, run)
         return None
 
     def _agent_line(self, line: str) -> Any:
@@ -125,9 +122,8 @@ class AgentMagics(Magics):
         """An `%%agent` cell that awaits: what the input transformer makes of one."""
         with explained():
             arguments = parse_line(self.agent, self._shell.var_expand(line))
-            run = self._commands.prepare(arguments, cell, awaiting=True)
-        with self._commands.kept(run, arguments.output):
-            await run.wait()
+            run = self._commands.prepare(arguments, cell, "await")
+        await self._commands.wait(arguments, run)
 
     @line_cell_magic
     def tool(self, line: str, cell: str | None = None) -> Any:

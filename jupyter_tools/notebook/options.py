@@ -6,11 +6,13 @@ import json
 import shlex
 from argparse import Namespace
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any
 
+from jupyter_tools.agent.limits import Limits
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
 from jupyter_tools.json_types import JsonValue
+from jupyter_tools.notebook.conversation import MAIN
 
 if TYPE_CHECKING:
     from IPython.core.magic_arguments import MagicArgumentParser
@@ -26,8 +28,11 @@ class AgentSettings:
         system: Instructions that stand before the conversation.
         max_turns: How many times the model may be asked for one prompt.
         base_url: Where the provider's server is.
-        approve: Which tool calls a person is asked about: "ask" (of tools that want it), "always" or "never".
+        approve: Which tool calls a person is asked about: "ask" (of tools that want it), "always", "never", or names of
+            tools with commas between, beside those that want it.
+        conversation: The name of the conversation.
         options: Options of the request, such as `temperature`.
+        limits: How much a run may use, such as `seconds`.
     """
 
     model: str | None = None
@@ -35,19 +40,22 @@ class AgentSettings:
     system: str | None = None
     max_turns: int = 10
     base_url: str | None = None
-    approve: Literal["ask", "always", "never"] = "ask"
+    approve: str = "ask"
+    conversation: str = MAIN
     options: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    limits: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def updated(self, arguments: Namespace) -> AgentSettings:
         """These settings with those replaced that were written on the line."""
         given = {
             name: value
-            for name in ("model", "system", "max_turns", "base_url", "approve")
+            for name in ("model", "system", "max_turns", "base_url", "approve", "conversation")
             if (value := getattr(arguments, name)) is not None
         }
         if "base_url" not in given and self._goes_elsewhere(arguments.model):
             given["base_url"] = None
-        return replace(self, **given, tools=self._tools(arguments), options={**self.options, **_options(arguments)})
+        given |= {"tools": self._tools(arguments), "options": {**self.options, **_options(arguments)}}
+        return replace(self, **given, limits={**self.limits, **_limits(arguments)})
 
     def _goes_elsewhere(self, model: str | None) -> bool:
         """True if `model` is another provider's, whose prompts and keys the old base URL must not see."""
@@ -63,7 +71,12 @@ class AgentSettings:
             return ()
         if arguments.tools is None:
             return self.tools
-        return tuple(name.strip() for name in arguments.tools.split(",") if name.strip())
+        return names_in(arguments.tools)
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The names in a list with commas between."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def parse_line(function: Callable[..., Any], line: str) -> Namespace:
@@ -97,16 +110,28 @@ def _words(line: str) -> list[str]:
 
 
 def _options(arguments: Namespace) -> dict[str, JsonValue]:
-    options = dict(_key_value(text) for text in arguments.option or ())
-    if arguments.temperature is not None:
-        options["temperature"] = arguments.temperature
-    return options
+    options = dict(_key_value("option", "seed=1", text) for text in arguments.option or ())
+    given = {"temperature": arguments.temperature, "max_tokens": arguments.max_tokens}
+    return options | {name: value for name, value in given.items() if value is not None}
 
 
-def _key_value(text: str) -> tuple[str, JsonValue]:
+def _limits(arguments: Namespace) -> dict[str, Any]:
+    limits = dict(_key_value("limit", "tokens=5000", text) for text in arguments.limit or ())
+    if arguments.timeout is not None:
+        limits["seconds"] = arguments.timeout
+    known = [item.name for item in fields(Limits)]
+    for name, value in limits.items():
+        if name not in known:
+            raise UnknownNameError("limit", name, known)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise ConfigurationError(f"--limit {name} takes a number, not {value!r}.")
+    return limits
+
+
+def _key_value(option: str, example: str, text: str) -> tuple[str, JsonValue]:
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
-        raise ConfigurationError(f"--option takes KEY=VALUE, such as seed=1, not {text!r}.")
+        raise ConfigurationError(f"--{option} takes KEY=VALUE, such as {example}, not {text!r}.")
     return key.strip(), json_or_text(value.strip())
 
 

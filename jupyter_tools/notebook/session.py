@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import inspect
-import json
 from argparse import Namespace
-from collections.abc import Iterable, Iterator, MutableMapping
-from contextlib import contextmanager
+from collections.abc import Iterable, MutableMapping
 from typing import Any
 
 from jupyter_tools.agent.agent import Agent
+from jupyter_tools.agent.limits import Limits
 from jupyter_tools.errors import UnknownNameError
-from jupyter_tools.messages import AssistantMessage, Message, text_of
-from jupyter_tools.notebook.conversation import NOWHERE, Conversation, Origin
+from jupyter_tools.notebook.cell_run import CellRun
+from jupyter_tools.notebook.conversation import NOWHERE, Conversation, Conversations, Origin
 from jupyter_tools.notebook.keys import key_status
-from jupyter_tools.notebook.options import AgentSettings
+from jupyter_tools.notebook.options import AgentSettings, names_in
+from jupyter_tools.notebook.runs import Run, Runs
 from jupyter_tools.notebook.tables import Table
-from jupyter_tools.tools.approval import Approver
+from jupyter_tools.tools.approval import ApprovalPolicy, Approver
 from jupyter_tools.tools.decorator import as_tool
 from jupyter_tools.tools.options import ExecutionOptions
 from jupyter_tools.tools.registry import default_registry
@@ -24,24 +24,24 @@ from jupyter_tools.tools.tool import AgentTool
 
 
 class Session:
-    """The settings and the conversation of a kernel.
+    """The settings, the conversations and the runs of a kernel.
 
     Attributes:
         settings: What `%agent` set.
-        conversation: What was said so far.
-        running: The agent that is answering now, or None.
+        conversations: What was said so far, by name.
+        runs: Those that go on, and the last ones that ended.
     """
 
     def __init__(self, namespace: MutableMapping[str, Any]) -> None:
         self.settings = AgentSettings()
-        self.conversation = Conversation()
-        self.running: Agent | None = None
+        self.conversations = Conversations()
+        self.runs = Runs()
         self._namespace = namespace
 
     @property
-    def messages(self) -> list[Message]:
-        """What the next cell's model will see."""
-        return self.conversation.messages
+    def conversation(self) -> Conversation:
+        """The conversation that the next cell goes on with, if it does not say otherwise."""
+        return self.conversations[self.settings.conversation]
 
     def configure(self, arguments: Namespace) -> None:
         """Keep what was written on an `%agent` line for the cells to come, if it can work."""
@@ -62,13 +62,19 @@ class Session:
             system=settings.system,
             max_turns=settings.max_turns,
             base_url=settings.base_url,
-            execution=ExecutionOptions(approval=settings.approve, approver=approver),
+            execution=ExecutionOptions(approval=self._policy(settings.approve), approver=approver),
+            limits=Limits(**settings.limits),
             **settings.options,
         )
-        if new:
-            self.conversation.clear()
-        agent.messages += self.conversation.before(origin)
+        started = self.conversations.started if new else self.conversations.__getitem__
+        agent.messages += started(settings.conversation).before(origin)
         return agent
+
+    def _policy(self, approve: str) -> ApprovalPolicy:
+        if approve in ("ask", "always", "never"):
+            return approve
+        asked_about = {self.find_tool(name).name for name in names_in(approve)}
+        return lambda request: request.tool.requires_approval or request.tool.name in asked_about
 
     def find_tools(self, names: Iterable[str]) -> list[AgentTool]:
         """The tools of these names: the notebook's own functions and tools first, then the registered ones.
@@ -94,34 +100,10 @@ class Session:
         known = {**{tool.name: tool for tool in default_registry()}, **own}
         return [known[name] for name in sorted(known)]
 
-    def tell(self, text: str, *, later: bool = False) -> str:
-        """Say something to the run that goes on, from any thread: at its next turn, or after its answer."""
-        agent = self.running
-        if agent is None:
-            return "No run is going on."
-        (agent.follow_up if later else agent.steer)(text)
-        return "Said. It is heard after the answer." if later else "Said. It is heard after this turn."
-
-    def stop(self) -> str:
-        """Stop the run that goes on, from any thread. Says what happened."""
-        if self.running is None:
-            return "No run is going on."
-        self.running.abort()
-        return "Stopping."
-
-    @contextmanager
-    def going_on(self, agent: Agent, origin: Origin = NOWHERE) -> Iterator[None]:
-        """While the agent runs. Afterwards the conversation goes on from what it left.
-
-        A run that could not be stopped in time leaves nothing: the conversation stays as it was before.
-        """
-        self.running = agent
-        try:
-            yield
-        finally:
-            self.running = None
-            if not agent.running:
-                self.conversation.keep(agent.messages, origin)
+    def begin(self, cell_run: CellRun, conversation: str, origin: Origin, *, background: bool = False) -> Run:
+        """A run begins: its turn has its place in the conversation from now on."""
+        known = self.conversations[conversation]
+        return self.runs.begin(cell_run, known, known.begin(origin), background=background)
 
     def summary(self) -> Table:
         """The configuration, for a person. Never the key."""
@@ -135,20 +117,12 @@ class Session:
             ("system", settings.system or ""),
             ("max turns", str(settings.max_turns)),
             ("options", ", ".join(f"{name}={value}" for name, value in settings.options.items())),
-            ("conversation", f"{len(self.messages)} messages"),
+            ("limits", ", ".join(f"{name}={value}" for name, value in settings.limits.items())),
+            ("asks before", _ASKED.get(settings.approve, settings.approve)),
+            ("conversation", f"{settings.conversation}, {len(self.conversation.messages)} messages"),
+            ("runs", ", ".join(run.name for run in self.runs.going_on)),
         ]
         return Table(columns=("setting", "value"), rows=[row for row in rows if row[1]])
 
-    def history(self) -> Table:
-        """The conversation as the next turn will see it."""
-        rows = [(message.role, _message_text(message)) for message in self.messages]
-        return Table(columns=("role", "message"), rows=rows)
 
-
-def _message_text(message: Message) -> str:
-    calls = message.tool_calls if isinstance(message, AssistantMessage) else ()
-    lines = [
-        text_of(message.content),
-        *(f"{call.name}({json.dumps(call.arguments, ensure_ascii=False)})" for call in calls),
-    ]
-    return "\n".join(line for line in lines if line)
+_ASKED = {"ask": "", "always": "every tool", "never": "no tool"}

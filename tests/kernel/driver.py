@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import queue
+import signal
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -115,6 +116,15 @@ class Kernel:
     def interrupt(self) -> None:
         self._manager.interrupt_kernel()
 
+    def shut_down(self) -> None:
+        """Ask the kernel to end, and wait until it has."""
+        self._manager.shutdown_kernel(now=False)
+
+    def kill(self) -> None:
+        """What a full memory does to a kernel."""
+        self._manager.signal_kernel(signal.SIGKILL)
+        self._manager.shutdown_kernel(now=True)
+
     def say(self, comm_id: str, content: dict[str, Any]) -> None:
         """A custom message from a widget's page, in a subshell if there are any, as JupyterLab sends it."""
         data = {"method": "custom", "content": content}
@@ -161,6 +171,15 @@ class Kernel:
             for output in cell.outputs:
                 if output.get("transient", {}).get("display_id") == wanted:
                     output["data"], output["metadata"] = content["data"], content["metadata"]
+
+
+def begin(kernel: Kernel, code: str) -> Cell:
+    """Send a slow cell and wait until it shows something and is well under way."""
+    cell = kernel.send(code)
+    kernel.until(lambda: cell.outputs)
+    end = time.monotonic() + 0.6
+    kernel.until(lambda: time.monotonic() > end)
+    return cell
 
 
 @contextlib.contextmanager

@@ -6,20 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.kernel.driver import WIDGET_VIEW, Cell, Kernel
+from tests.kernel.driver import WIDGET_VIEW, Cell, Kernel, begin
 
 pytestmark = pytest.mark.kernel
 SLOW = "%%agent -m scripted:slow --new\nTalk."
 SHORT = "%%agent -m scripted:short\nHi."
-
-
-def begin(kernel: Kernel, code: str) -> Cell:
-    """Send a slow cell and wait until it shows its widget and the run goes on."""
-    cell = kernel.send(code)
-    kernel.until(lambda: cell.outputs)
-    end = time.monotonic() + 0.6
-    kernel.until(lambda: time.monotonic() > end)
-    return cell
 
 
 def test_run_all_loses_no_cell(kernel: Kernel):

@@ -28,6 +28,8 @@ def test_the_cell_prints_nothing_twice(shell: InteractiveShell):
         outcome = shell.run_cell("%%agent -m scripted:short\nHi.")
     assert outcome.result is None
     assert captured.stdout.count("there") == 1
+    assert shell.user_ns["_"] == "Hello **there**."
+    assert shell.user_ns["_"].result.stop_reason == "stop"
 
 
 def test_expressions_in_the_prompt_are_filled(shell: InteractiveShell, cell):

@@ -14,7 +14,7 @@ def test_loading_again_keeps_the_conversation_and_unloading_takes_the_magics_awa
     cell("-m scripted:short")
     load(shell)
     shell.run_line_magic("agent", "-m scripted:short")
-    assert dict(shell.run_line_magic("agent", "").rows)["conversation"] == "2 messages"
+    assert dict(shell.run_line_magic("agent", "").rows)["conversation"] == "main, 2 messages"
     unload(shell)
     assert shell.find_cell_magic("agent") is None
     assert shell.find_line_magic("tool") is None

@@ -2,10 +2,15 @@ import pytest
 
 from jupyter_tools.errors import UnknownNameError
 from jupyter_tools.messages import user_message
+from jupyter_tools.notebook.cell_run import CellRun
+from jupyter_tools.notebook.conversation import NOWHERE
+from jupyter_tools.notebook.display import LateDisplay
 from jupyter_tools.notebook.options import AgentSettings
 from jupyter_tools.notebook.session import Session
+from jupyter_tools.tools.approval import ApprovalRequest
 from jupyter_tools.tools.decorator import tool
 
+TOOLS = ("shout", "time_now", "math_eval", "web_search")
 SHORT = AgentSettings(model="scripted:demo")
 
 
@@ -15,36 +20,56 @@ def shout(text: str) -> str:
     return text.upper()
 
 
+def remember(session: Session, text: str) -> None:
+    session.conversation.end(session.conversation.begin(NOWHERE), [user_message(text)])
+
+
+def run_of(session: Session) -> CellRun:
+    """A run that nobody starts."""
+    return CellRun(session.agent(SHORT), "Hi.", LateDisplay())
+
+
 def test_an_agent_continues_the_conversation_and_does_not_share_its_list():
     session = Session({})
-    session.messages.append(user_message("before"))
+    remember(session, "before")
     agent = session.agent(SHORT)
     agent.messages.append(user_message("after"))
-    assert [len(session.messages), len(agent.messages)] == [1, 2]
+    assert [len(session.conversation.messages), len(agent.messages)] == [1, 2]
 
 
 def test_a_new_conversation_forgets_the_old_one():
     session = Session({})
-    session.messages.append(user_message("before"))
-    assert session.agent(SHORT, new=True).messages == session.messages == []
+    remember(session, "before")
+    assert session.agent(SHORT, new=True).messages == session.conversation.messages == []
 
 
 def test_an_agent_that_cannot_be_made_forgets_nothing():
     session = Session({})
-    session.messages.append(user_message("before"))
+    remember(session, "before")
     with pytest.raises(UnknownNameError):
         session.agent(AgentSettings(model="scripted:demo", tools=("nothing",)), new=True)
-    assert len(session.messages) == 1
+    assert len(session.conversation.messages) == 1
 
 
-def test_what_a_run_left_is_the_conversation_afterwards():
+def test_what_a_run_left_is_in_its_conversation_afterwards():
     session = Session({})
-    agent = session.agent(SHORT)
-    with session.going_on(agent):
-        assert session.running is agent
-        agent.messages.append(user_message("said"))
-    assert session.running is None
-    assert session.messages == agent.messages
+    remember(session, "before")
+    cell_run = run_of(session)
+    run = session.begin(cell_run, "main", NOWHERE)
+    assert session.runs.going_on == [run]
+    cell_run.agent.messages.append(user_message("said"))
+    run.end()
+    assert session.runs.going_on == []
+    assert session.conversation.messages == cell_run.agent.messages
+
+
+def test_tools_named_for_approval_are_asked_about_beside_those_that_want_it():
+    session = Session({"shout": shout})
+    policy = session._policy("shout,time_now")
+    asked = {
+        name: policy(ApprovalRequest(tool=session.find_tool(name), tool_call_id="1", arguments={})) for name in TOOLS
+    }
+    assert asked == {"shout": True, "time_now": True, "math_eval": False, "web_search": True}
 
 
 def test_the_notebooks_own_tools_come_before_registered_ones():
@@ -68,12 +93,3 @@ def test_the_notebooks_own_tools_are_known_beside_the_registered_ones():
     names = [tool.name for tool in Session({"loud": shout, "x": 1}).known_tools()]
     assert names == sorted(names)
     assert {"shout", "math_eval"} <= set(names)
-
-
-async def test_stop_aborts_the_run_that_goes_on():
-    session = Session({})
-    agent = session.agent(SHORT)
-    with session.going_on(agent):
-        stream = agent.stream("Hi")
-        assert session.stop() == "Stopping."
-        assert (await stream).stop_reason == "aborted"
