@@ -8,13 +8,14 @@ import json
 import os
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from functools import cache
 from importlib import metadata
 from typing import Any, Literal
 
 from jupyter_tools.abort_signal import AbortSignal
 from jupyter_tools.agent.limits import Limits
-from jupyter_tools.agent.loop import AgentRun, Inbox, LoopSettings
+from jupyter_tools.agent.loop import AgentRun, BeforeTurn, Inbox, LoopSettings
 from jupyter_tools.agent.output import OutputType
 from jupyter_tools.agent.result import AgentResult
 from jupyter_tools.agent.saved_conversation import load_conversation, save_conversation
@@ -100,6 +101,7 @@ class Agent:
         self._output = None if output_type is None else OutputType(output_type)
         self._trace = trace
         self.tape = tape
+        self.before_turn: BeforeTurn | None = None  # see `Stepper`
         self._inbox = Inbox()
         self._hashed: tuple[tuple[AgentTool, ...] | None, str] = (None, "")
         self._signal: AbortSignal | None = None
@@ -184,6 +186,7 @@ class Agent:
             execution=self._execution,
             limits=self._limits,
             output=self._output,
+            before_turn=self.before_turn,
             info=self.provenance() | ({"replayed_from": wiring.source} if wiring.source else {}),
         )
 
@@ -242,6 +245,13 @@ class Agent:
         """
         self._refuse_while_running()
         self.messages = load_conversation(path)
+
+    def clone(self) -> Agent:
+        """An agent like this one, whose conversation goes on from here on its own."""
+        twin = copy(self)
+        twin.messages, twin._inbox = list(self.messages), Inbox()
+        twin._signal, twin._loop, twin.before_turn = None, None, None
+        return twin
 
     def abort(self) -> None:
         """Stop the run, from any thread. What was said and done until now stays in the conversation."""

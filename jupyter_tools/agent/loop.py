@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TypeAlias, cast
 
 from jupyter_tools.abort_signal import when_set
 from jupyter_tools.agent.limits import Limits, Spending
@@ -52,6 +52,10 @@ from jupyter_tools.streams import EventStream
 from jupyter_tools.tools.execution import ExecutionOptions, execute_tool_calls, skip_tool_call
 from jupyter_tools.tools.tool import AgentTool
 
+# Called with the number of the turn, who is asked, what, and what the run has added to the conversation so far. Gives
+# what it is to be from then on.
+BeforeTurn: TypeAlias = Callable[[int, Provider, Request, tuple[Message, ...]], Awaitable[Sequence[Message]]]
+
 ABORT_GRACE_S = 0.1  # a provider that obeys the signal ends by itself within this time; others are cancelled
 
 
@@ -70,6 +74,7 @@ class LoopSettings:
         output: What the answer must be, or None for text.
         output_attempts: How many answers may fail to fit before the run ends as an error.
         info: Provenance for the traces.
+        before_turn: Awaited before each model call; it may change what the run has said so far. See `BeforeTurn`.
     """
 
     provider: Provider
@@ -82,6 +87,7 @@ class LoopSettings:
     output: OutputType | None = None
     output_attempts: int = 3
     info: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    before_turn: BeforeTurn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +219,7 @@ class AgentRun:
 
     async def _turn(self, turn: int, *, last: bool) -> bool:
         """One model call and its tools. True if the model has to see what the tools gave."""
+        await self._consult(turn, last=last)
         messages = self._seen_messages()
         tools = () if last else self._settings.tools
         self._push(TurnStartEvent(turn=turn, messages=messages, tools=tuple(tool.name for tool in tools)))
@@ -225,6 +232,11 @@ class AgentRun:
         if self._signal.is_set() and not self._at_limit():
             self._stop_reason = "aborted"
         return goes_on
+
+    async def _consult(self, turn: int, *, last: bool) -> None:
+        if self._settings.before_turn is not None:
+            request, said = self._request(self._seen_messages(), last=last), tuple(self._messages)
+            self._messages[:] = await self._settings.before_turn(turn, self._settings.provider, request, said)
 
     @property
     def _refusal(self) -> str | None:
@@ -254,15 +266,7 @@ class AgentRun:
     # --- the model ---
     async def _ask(self, turn: int, messages: tuple[Message, ...], *, last: bool) -> AssistantMessage:
         """The model's message, whole or as far as it got. It is in the conversation unless it is empty."""
-        settings = self._settings
-        request = Request(
-            model=settings.model,
-            messages=messages,
-            tools=settings.tools,
-            tool_choice="none" if last else "auto",
-            output_schema=settings.output.schema if settings.output else None,
-            signal=self._signal,
-        )
+        settings, request = self._settings, self._request(messages, last=last)
         answer = _Answer(MessageAssembly(settings.provider.name, settings.model.name, self._call_ids, settings.model))
         self._push(MessageStartEvent(message=answer.assembly.message(stop_reason="aborted")))
         try:
@@ -276,6 +280,16 @@ class AgentRun:
         message = answer.message(aborted=self._signal.is_set())
         self._close(message, answer)
         return message
+
+    def _request(self, messages: tuple[Message, ...], *, last: bool) -> Request:
+        return Request(
+            model=self._settings.model,
+            messages=messages,
+            tools=self._settings.tools,
+            tool_choice="none" if last else "auto",
+            output_schema=self._settings.output.schema if self._settings.output else None,
+            signal=self._signal,
+        )
 
     def _close(self, message: AssistantMessage, answer: _Answer) -> None:
         self._spending.usage += message.usage

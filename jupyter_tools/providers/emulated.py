@@ -9,8 +9,9 @@ from typing import Any, cast
 
 from jupyter_tools.errors import UnknownNameError
 from jupyter_tools.events import StopDelta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta, UsageDelta
-from jupyter_tools.json_types import JsonValue
+from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.messages import AssistantMessage, StopReason, Usage
+from jupyter_tools.providers.as_sent import as_sent
 from jupyter_tools.providers.base import Model, Provider, Request
 from jupyter_tools.providers.prompted_answer import AnswerDecoder
 from jupyter_tools.providers.prompted_calls import PromptedCallDecoder
@@ -64,9 +65,19 @@ class ToolSupportProvider:
     def stream(self, request: Request) -> AsyncIterator[StreamPart]:
         """The pieces of one assistant message; see `Provider`."""
         request = replace(request, model=_without_format(request.model))
-        if self.format == NATIVE or not (request.tools or _has_calls(request)):
-            return self._inner.stream(request)
-        return self._emulated(request, cast("ToolFormat", self.format))
+        if self._rewrites(request):
+            return self._emulated(request, cast("ToolFormat", self.format))
+        return self._inner.stream(request)
+
+    def as_sent(self, request: Request) -> JsonObject:
+        """What the inner provider sends."""
+        request = replace(request, model=_without_format(request.model))
+        if self._rewrites(request):
+            request = prompted_request(request, cast("ToolFormat", self.format))
+        return as_sent(self._inner, request)
+
+    def _rewrites(self, request: Request) -> bool:
+        return self.format != NATIVE and bool(request.tools or _has_calls(request))
 
     async def aclose(self) -> None:
         """Close the inner provider."""

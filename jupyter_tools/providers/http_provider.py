@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Mapping
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from jupyter_tools.auth import Secret
 from jupyter_tools.errors import ProviderError
 from jupyter_tools.events import StreamPart
-from jupyter_tools.json_types import JsonValue
+from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.providers.base import Model, Request
 from jupyter_tools.providers.http_wire import HttpWire, ServerKey, WireDecoder, checked_base_url
 from jupyter_tools.providers.openai_messages import EncodedOnce
@@ -108,6 +109,10 @@ class HttpProvider(ABC):
         if _place(request.model) in self._free or (may_call and not self._schema_beside_tools(request)):
             return replace(request, output_schema=None)
         return request
+
+    def as_sent(self, request: Request) -> JsonObject:
+        """The body of what is sent."""
+        return cast("JsonObject", json.loads(self._body(request, self.address(request.model.base_url))))
 
     def call(self, request: Request) -> Call:
         """What is sent."""
