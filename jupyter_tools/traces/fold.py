@@ -48,7 +48,7 @@ class SpanFold:
         self._models = ModelSpans(self._book)
         self._takers: dict[type, Callable[..., None]] = {
             ToolExecutionStartEvent: self._tools.start,
-            ToolExecutionUpdateEvent: self._tell_of_tool,
+            ToolExecutionUpdateEvent: self._tools.done,
             ToolExecutionEndEvent: self._end_tool,
             StepStartEvent: self._start_step,
             StepEndEvent: self._steps.end,
@@ -75,10 +75,6 @@ class SpanFold:
     def close(self, at_s: float) -> None:
         """Nothing more comes: what is still open is interrupted."""
         self._close_run(at_s)
-
-    def _tell_of_tool(self, event: ToolExecutionUpdateEvent, at_s: float, details: JsonValue) -> None:
-        if event.status == "done":
-            self._tools.done(event, at_s, details)
 
     def _end_tool(self, event: ToolExecutionEndEvent, at_s: float, details: JsonValue) -> None:
         self._tools.end(event, at_s, details)

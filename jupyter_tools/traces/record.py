@@ -52,13 +52,13 @@ class TraceRecorder:
         details = None
         if type(event) in _PARTS:
             return
-        if isinstance(event, ToolExecutionEndEvent):
-            details = event.result.details
-        elif isinstance(event, ToolExecutionUpdateEvent):
+        if type(event) is ToolExecutionUpdateEvent:
             if event.status != "done":
                 return
             details = event.partial_result.details
-        elif isinstance(event, MessageEndEvent) and event.message.role != "assistant":
+        elif type(event) is ToolExecutionEndEvent:
+            details = event.result.details
+        elif type(event) is MessageEndEvent and event.message.role != "assistant":
             return
         self._put(self._add, event, monotonic(), details if details is None else snapshot(details))
 

@@ -93,15 +93,16 @@ class RowMaker:
         self._hashes.clear()
 
     def _columns(self, names: Sequence[str], spans: Sequence[Span], blobs: list[Row]) -> Columns:
-        columns: Columns = {name: list(map(attrgetter(name), spans)) for name in names if name not in _SHORT_NAMES}
+        given = [name for name in names if name not in _SHORT_NAMES]
+        columns: Columns = dict(zip(given, zip(*map(attrgetter(*given), spans), strict=True), strict=True))
         columns["input"] = [_last_message(span) for span in spans]
         if "messages" in columns:
             columns["messages"] = self._references(columns["messages"], blobs)
-        contents = [name for name in names if name in CONTENT_NAMES and name != "messages"]
+        contents = [name for name in names if name in CONTENT_NAMES and name != "messages" and _is_used(columns[name])]
         _write_contents(columns, contents)
         for name in contents:
             columns[name] = _outsourced(columns[name], blobs)
-        return {name: cells for name, cells in columns.items() if cells.count(None) < len(cells)}
+        return {name: cells for name, cells in columns.items() if _is_used(cells)}
 
     def _references(self, conversations: Cells, blobs: list[Row]) -> Cells:
         """The conversations as lists of the hashes of their messages."""
@@ -115,6 +116,10 @@ class RowMaker:
             None if messages is None else encode([self._hashes[id(message)][1] for message in messages])
             for messages in conversations
         ]
+
+
+def _is_used(cells: Cells) -> bool:
+    return cells.count(None) < len(cells)
 
 
 def _write_contents(columns: Columns, contents: Sequence[str]) -> None:

@@ -68,7 +68,7 @@ class Span:
         self, status: SpanStatus, duration_ms: float, error: str | None = None, error_type: str | None = None
     ) -> None:
         """It is over."""
-        self.duration_ms = round(duration_ms, 3) if duration_ms > 0 else 0.0
+        self.duration_ms = round(duration_ms * 1000) / 1000 if duration_ms > 0 else 0.0
         self.error = error
         self.error_type = error_type
         self.status = status

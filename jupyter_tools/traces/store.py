@@ -60,7 +60,7 @@ class TraceStore:
         number = secrets.randbits(31)  # and not 32: SQLite's numbers have a sign
         self.session_id = f"{number:08x}"
         self._ids = itertools.count((number << 32) + 1)
-        self._queue: deque[tuple[Any, ...]] = deque()  # functions, each with its arguments
+        self._queue: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
         self._unwritten: dict[Span, None] = {}
         self._lock = threading.RLock()
         self._wake, self._asleep = threading.Event(), True
@@ -78,7 +78,7 @@ class TraceStore:
 
     def put(self, change: Callable[..., None], *arguments: Any) -> None:
         """Queue `change(*arguments)`, which tells `changed` what it changes; called later, in the queue's order."""
-        self._queue.append((change, *arguments))
+        self._queue.append((change, arguments))
         if self._asleep:
             self._wake_writer()
         elif len(self._queue) > QUEUE_LIMIT:
@@ -93,7 +93,7 @@ class TraceStore:
         """
         with self._lock:
             while self._queue:
-                change, *arguments = self._queue.popleft()
+                change, arguments = self._queue.popleft()
                 change(*arguments)
             if not self._unwritten:
                 return

@@ -35,9 +35,9 @@ class ToolSpans:
         self._book.changed(span)
 
     def done(self, event: ToolExecutionUpdateEvent, at_s: float, details: JsonValue) -> None:
-        """Its tool ended, and only waits for its place in order: this is the real end."""
+        """News of it. "done" is its real end: it only waits for its place in order."""
         span = self._open.get(event.tool_call_id)
-        if span is None or span.status != "running":
+        if span is None or span.status != "running" or event.status != "done":
             return
         result = self._results[event.tool_call_id] = event.partial_result
         elapsed_ms = (at_s - span.began_s) * 1000
@@ -74,7 +74,7 @@ class ToolSpans:
 
     def _new(self, event: ToolExecutionStartEvent | ToolExecutionEndEvent, timestamp_ms: float, at_s: float) -> Span:
         book = self._book
-        around = book.around
+        around = book.turn or book.agent
         return Span(
             "tool",
             event.tool_name,

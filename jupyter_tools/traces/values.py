@@ -23,6 +23,7 @@ PLAIN_TEXT = "="  # no JSON text begins like this
 _MAX_DEPTH = 100
 _AT_ONCE = 10_000
 _PLAIN = frozenset({str, int, bool, type(None)})
+_NAMES = frozenset({str})
 _RESISTANCE = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 _describe = reprlib.Repr()  # bounded, and survives objects whose own repr raises
 _describe.maxother = _describe.maxstring = 2000
@@ -50,7 +51,7 @@ def encode(value: Any) -> str:
     """The value as text. What cannot be stored is described; nothing makes it fail."""
     if type(value) is str and is_utf8(value):
         return PLAIN_TEXT + value
-    text = _to_json(_simplified(value, 0))
+    text = _to_json(_plain_dict(value) or _simplified(value, 0))
     if not is_utf8(text):
         return json.dumps(json.loads(text))
     return text
@@ -105,6 +106,15 @@ def snapshot(value: Any, depth: int = 0) -> Any:
     if kind is list and depth < _MAX_DEPTH:
         return [item if type(item) in _PLAIN else snapshot(item, depth + 1) for item in value]
     return value
+
+
+def _plain_dict(value: Any) -> Any:
+    """A copy of a dict of names and plain values, which is what most arguments are; else None."""
+    if type(value) is not dict:
+        return None
+    copy = value.copy()  # at once, since somebody else may be changing the dict
+    is_plain = _PLAIN.issuperset(map(type, copy.values())) and _NAMES.issuperset(map(type, copy))
+    return copy if is_plain and (len(copy) > 1 or "$" not in next(iter(copy), "$")) else None
 
 
 def _simplified(value: Any, depth: int) -> Any:

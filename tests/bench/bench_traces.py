@@ -18,7 +18,6 @@ from jupyter_tools.messages import TextContent
 from jupyter_tools.traces.frame import Traces
 from jupyter_tools.traces.record import TraceRecorder
 from jupyter_tools.traces.store import TraceStore
-from tests.bench.bench_tools import bare_gather, recorded_calls
 from tests.bench.measure import bench
 
 SPANS = 5000
@@ -70,15 +69,6 @@ def until_on_disk() -> float:
             recorder.record(event)
         store.flush()
         return (time.process_time() - started) / SPANS * 1e6
-
-
-bench(
-    "1,000 async tool calls, every span on disk",
-    unit="µs CPU a call",
-    floor=bare_gather,
-    floor_name="bare gather",
-    at_most_ratio=4.2,
-)(recorded_calls)
 
 
 @bench("traces(last=1000) of 100,000 spans", unit="ms", at_most=50)
