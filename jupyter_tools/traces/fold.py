@@ -7,7 +7,7 @@ opened is opened by its end, and the end of what is around a span closes it if i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from jupyter_tools.events import (
@@ -26,6 +26,7 @@ from jupyter_tools.events import (
 )
 from jupyter_tools.json_types import JsonValue
 from jupyter_tools.messages import AssistantMessage, Message, text_of
+from jupyter_tools.traces.draft import Piece
 from jupyter_tools.traces.model_spans import ModelSpans, status_of
 from jupyter_tools.traces.span import Span, SpanBook, SpanContext, SpanStatus
 from jupyter_tools.traces.step_spans import StepSpans
@@ -71,6 +72,10 @@ class SpanFold:
         take = self._takers.get(type(event))
         if take is not None:  # pieces and progress are in what they end up in
             take(event, at_s, details)
+
+    def draft(self, pieces: Sequence[Piece]) -> None:
+        """Take what a model has written of its message, should nothing more come."""
+        self._models.draft(pieces)
 
     def close(self, at_s: float) -> None:
         """Nothing more comes: what is still open is interrupted."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from time import monotonic
 
 from jupyter_tools.events import (
@@ -12,12 +13,11 @@ from jupyter_tools.events import (
     ToolExecutionEndEvent,
     ToolExecutionUpdateEvent,
 )
+from jupyter_tools.traces.draft import Draft
 from jupyter_tools.traces.fold import SpanFold
 from jupyter_tools.traces.span import SpanContext
 from jupyter_tools.traces.store import TraceStore
 from jupyter_tools.traces.values import snapshot
-
-_PARTS = frozenset({MessageUpdateEvent, MessageStartEvent})  # what they say is in the whole message
 
 
 class TraceRecorder:
@@ -46,11 +46,16 @@ class TraceRecorder:
         context = SpanContext(cell_id=cell_id, experiment=experiment, variant=variant, repeat=repeat)
         self._fold = SpanFold(store.new_span_id, context, store.changed)
         self._put, self._add = store.put, self._fold.add
+        self._draft = Draft(partial(store.put, self._fold.draft))
 
     def record(self, event: AgentEvent) -> None:
         """Take one event. Quick, does not raise, may be called in any thread; one run's events come in order."""
         details = None
-        if type(event) in _PARTS:
+        if isinstance(event, MessageUpdateEvent):  # what it says will be in the whole message
+            self._draft.add(event.delta, monotonic())
+            return
+        if isinstance(event, MessageStartEvent):
+            self._draft.begin()
             return
         if type(event) is ToolExecutionUpdateEvent:
             if event.status != "done":

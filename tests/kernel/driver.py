@@ -187,7 +187,7 @@ def running_kernel(python: str, folder: Path) -> Iterator[Kernel]:
     """A kernel of the environment of `python`, with `folder` for its files and its traces."""
     own = {"IPYTHONDIR": str(folder / "ipython"), "JUPYTER_TOOLS_TRACES": str(folder / "traces.sqlite")}
     spec = folder / "kernels" / "tested"
-    spec.mkdir(parents=True)
+    spec.mkdir(parents=True, exist_ok=True)
     arguments = [python, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     (spec / "kernel.json").write_text(json.dumps({"argv": arguments, "display_name": "tested", "language": "python"}))
     specs = KernelSpecManager(kernel_dirs=[str(folder / "kernels")])

@@ -1,0 +1,50 @@
+"""`Draft`: the message that a model is writing, kept from time to time, for kernels die."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import TypeAlias
+
+from jupyter_tools.events import Delta, TextDelta, ThinkingDelta
+from jupyter_tools.messages import AssistantMessage, TextContent, ThinkingContent
+
+Piece: TypeAlias = TextDelta | ThinkingDelta
+
+_BETWEEN_S = 0.25
+_CHARACTERS_A_SECOND = 50_000  # a long text is written whole each time, so it is written less often
+
+
+class Draft:
+    """What a model has said of its message until now.
+
+    Args:
+        keep: Called from time to time with the pieces until then; more may have come when it looks at them.
+    """
+
+    def __init__(self, keep: Callable[[list[Piece]], object]) -> None:
+        self._keep = keep
+        self.begin()
+
+    def begin(self) -> None:
+        """A new message."""
+        self._pieces: list[Piece] = []
+        self._length = 0
+        self._due_s = 0.0
+
+    def add(self, delta: Delta, at_s: float) -> None:
+        """The next piece."""
+        if not isinstance(delta, TextDelta | ThinkingDelta):
+            return
+        self._pieces.append(delta)
+        self._length += len(delta.text)
+        if at_s >= self._due_s:
+            self._due_s = at_s + _BETWEEN_S + self._length / _CHARACTERS_A_SECOND
+            self._keep(self._pieces)
+
+
+def message_of(pieces: Sequence[Piece]) -> AssistantMessage:
+    """The message as far as it goes."""
+    blocks = [(kind, "".join(piece.text for piece in group)) for kind, group in groupby(tuple(pieces), type)]
+    content = (TextContent(text=text) if kind is TextDelta else ThinkingContent(thinking=text) for kind, text in blocks)
+    return AssistantMessage(content=tuple(content), stop_reason="aborted")

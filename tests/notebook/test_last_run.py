@@ -1,0 +1,37 @@
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from jupyter_tools.notebook.last_run import RecordedRun
+from jupyter_tools.providers.scripted import error, register_script
+from jupyter_tools.traces import TraceStore, traces
+
+
+@pytest.fixture(autouse=True)
+def own_store(monkeypatch: pytest.MonkeyPatch) -> TraceStore:
+    store = TraceStore(":memory:")
+    monkeypatch.setattr(traces, "_store", lambda: store)
+    monkeypatch.setattr("jupyter_tools.agent.agent.default_store", lambda: store)
+    return store
+
+
+def test_the_last_run_shows_what_the_page_showed(shell: InteractiveShell, cell):
+    printed = cell("-m scripted:asks -t math_eval --new")
+    last = shell.run_line_magic("agent", "last")
+    assert isinstance(last, RecordedRun)
+    assert last.text == "It is 4."
+    for line in printed.split("\n\n")[0].splitlines():
+        assert line.split(" · ")[0] in repr(last)
+    assert set(last._repr_mimebundle_()) == {"text/html", "text/markdown", "text/plain"}
+
+
+def test_a_failed_run_says_why(shell: InteractiveShell, cell):
+    register_script("broken", [["Half of ", error(status=400, message="the server fell over.")]])
+    with pytest.raises(Exception, match="fell over"):
+        cell("-m scripted:broken --new")
+    last = shell.run_line_magic("agent", "last")
+    assert last.text.strip() == "Half of"
+    assert "fell over" in repr(last)
+
+
+def test_without_a_run_it_says_so(shell: InteractiveShell):
+    assert shell.run_line_magic("agent", "last") == "No run is recorded yet."
