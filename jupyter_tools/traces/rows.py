@@ -119,7 +119,7 @@ class RowMaker:
 
 
 def _is_used(cells: Cells) -> bool:
-    return cells.count(None) < len(cells)
+    return any(cell is not None for cell in cells)  # a frame must not be compared
 
 
 def _write_contents(columns: Columns, contents: Sequence[str]) -> None:
