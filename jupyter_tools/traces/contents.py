@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from jupyter_tools.traces.rows import referred_key
-from jupyter_tools.traces.values import decode, decode_all
+from jupyter_tools.traces.values import decode, decode_all, stored_to_json
 
 _KEYS_A_QUERY = 500
 
@@ -25,13 +26,26 @@ class Contents:
             return [None] * len(cells)
         return self._conversations(cells) if column == "messages" else self._plain(cells)
 
+    def texts(self, column: str, cells: Sequence[str | None]) -> list[str | None]:
+        """The same as JSON texts, with no value made of them, and so nothing lost."""
+        whole = self._whole_conversations if column == "messages" else self._whole
+        texts = whole(_texts(cells))
+        return [None if cell is None else stored_to_json(text) for cell, text in zip(cells, texts, strict=True)]
+
     def _plain(self, cells: Sequence[str | None]) -> list[Any]:
-        texts = _texts(cells)
+        return decode_all(self._whole(_texts(cells)))
+
+    def _whole(self, texts: list[str]) -> list[str]:
         references = {at: key for at, text in enumerate(texts) if text[:1] == "@" and (key := referred_key(text))}
         blobs = self._blobs(references.values())
         for at, key in references.items():
             texts[at] = blobs[key]
-        return decode_all(texts)
+        return texts
+
+    def _whole_conversations(self, texts: list[str]) -> list[str]:
+        lists: list[list[str]] = [json.loads(text) or [] for text in texts]
+        blobs = self._blobs(key for keys in lists for key in keys)
+        return [f"[{', '.join(blobs[key] for key in keys)}]" for keys in lists]
 
     def _conversations(self, cells: Sequence[str | None]) -> list[Any]:
         lists: list[list[str] | None] = decode_all(_texts(cells))

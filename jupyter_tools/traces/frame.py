@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import inspect
-import sqlite3
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_tools.errors import ConfigurationError
-from jupyter_tools.traces.columns import COLUMNS, Column, columns_text
+from jupyter_tools.traces.accessor import register_accessor
+from jupyter_tools.traces.columns import COLUMN_NAMES, COLUMNS, Column, columns_text
 from jupyter_tools.traces.contents import Contents
+from jupyter_tools.traces.database import MEMORY
+from jupyter_tools.traces.expansion import expanded
+from jupyter_tools.traces.imported import import_spans
 from jupyter_tools.traces.location import default_store
-from jupyter_tools.traces.query import Since, SpanQuery, parse_since
+from jupyter_tools.traces.query import Since, SpanQuery, explained, parse_since
+from jupyter_tools.traces.records import records_of_store
 from jupyter_tools.traces.store import TraceStore
 
 if TYPE_CHECKING:
@@ -55,7 +59,10 @@ class Traces:
     traces(since="10:30")           since half past ten
     traces(all=True)                every kernel and earlier day in the file
     traces(where="duration_ms > 1000 AND status = 'ok'")
+    traces(expand="args")           each argument in a column of its own: args.city, args.day
     traces.tools(), traces.models(), traces.runs()    one kind, with the columns that matter for it
+    traces.export("run.jsonl", run=-1)                to a file, or a collector; traces.load() takes a file in
+    traces().agent.summary()        calls, failures, durations, tokens and cost; see traces().agent?
     """
 
     def __init__(self, store: Callable[[], TraceStore] = default_store) -> None:
@@ -70,6 +77,7 @@ class Traces:
         last: int | None = None,
         since: Since | None = None,
         where: str | None = None,
+        expand: str | tuple[str, ...] = (),
     ) -> pd.DataFrame:
         """The spans as a DataFrame, newest last.
 
@@ -80,12 +88,13 @@ class Traces:
             last: Only so many, the newest.
             since: Only those begun since: "10:30", "2026-11-21 10:30", a datetime, or a timedelta back from now.
             where: A condition in SQL over the columns; there, times are microseconds since 1970.
+            expand: "args" adds a column `args.NAME` for each argument; so with any column of dicts, or a tuple of them.
 
         Raises:
             TraceStoreError: If the file cannot be read.
             ConfigurationError: If an argument makes no sense.
         """
-        return self._read(COLUMNS, all=all, run=run, kind=kind, last=last, since=since, where=where)
+        return self._read(COLUMNS, expand=expand, all=all, run=run, kind=kind, last=last, since=since, where=where)
 
     def tools(self, **choice: Any) -> pd.DataFrame:
         """The tool calls, with the columns that matter for them. Arguments as for `traces()`."""
@@ -99,23 +108,74 @@ class Traces:
         """The runs, with the columns that matter for them. Arguments as for `traces()`."""
         return self._read(_columns(_RUN_COLUMNS), kind="agent", **choice)
 
+    def export(self, target: str | Path, **choice: Any) -> int:
+        """Write spans to a file, or send them to a collector of OpenTelemetry; secrets are blotted out.
+
+        Args:
+            target: A name that ends in .jsonl (nothing is lost), .csv or .parquet (extra `parquet`), or a collector's
+                address, such as http://localhost:4318 (extra `otlp`).
+            **choice: Which spans, as for `traces()`.
+
+        Returns:
+            How many spans they were.
+
+        Raises:
+            ConfigurationError: If the name ends in something else, or an extra is missing.
+            TraceStoreError: If the file cannot be written, or the collector does not take them.
+        """
+        from jupyter_tools.traces.export import export
+
+        store, query = self._query(**choice)
+        with store.reading() as connection, explained(query.where):
+            return export(records_of_store(connection, *query.sql(COLUMN_NAMES, newest_first=False)), target)
+
+    def load(self, path: str | Path) -> int:
+        """Take the spans of another person's file into this store; `traces(all=True)` has them then.
+
+        Args:
+            path: A file that `export` wrote.
+
+        Returns:
+            How many spans they were. Those that were here already were replaced.
+
+        Raises:
+            ConfigurationError: If the name ends in something unknown, or an extra is missing.
+            TraceStoreError: If the file cannot be read, or is not of spans.
+        """
+        from jupyter_tools.traces.export import read_spans
+
+        return import_spans(self._store(), read_spans(path))
+
+    def read(self, path: str | Path) -> pd.DataFrame:
+        """The spans of another person's file as a DataFrame like that of `traces()`, and nowhere else.
+
+        Raises:
+            ConfigurationError: If the name ends in something unknown, or an extra is missing.
+            TraceStoreError: If the file cannot be read, or is not of spans.
+        """
+        store = TraceStore(MEMORY)
+        theirs = Traces(lambda: store)
+        try:
+            theirs.load(path)
+            return theirs(all=True)
+        finally:
+            store.close()
+
     def __repr__(self) -> str:
         return "<traces: call it, traces(), for a DataFrame; traces? tells more>"
 
-    def _read(
-        self,
-        columns: Sequence[Column],
-        *,
-        all: bool = False,
-        since: Since | None = None,
-        **choice: Any,
-    ) -> pd.DataFrame:
+    def _query(self, *, all: bool = False, since: Since | None = None, **choice: Any) -> tuple[TraceStore, SpanQuery]:
         store = self._store()
-        query = SpanQuery(session_id=None if all else store.session_id, since=parse_since(since), **choice)
+        return store, SpanQuery(session_id=None if all else store.session_id, since=parse_since(since), **choice)
+
+    def _read(self, columns: Sequence[Column], *, expand: str | tuple[str, ...] = (), **choice: Any) -> pd.DataFrame:
+        store, query = self._query(**choice)
         sql, parameters = query.sql(tuple(column.name for column in columns))
         with store.reading() as connection:
-            rows = _fetch(connection, sql, parameters, query.where)
-            return _frame(columns, rows, Contents(connection))
+            with explained(query.where):
+                rows = connection.execute(sql, parameters).fetchall()
+            rows.reverse()
+            return expanded(_frame(columns, rows, Contents(connection)), expand)
 
 
 Traces.__doc__ = f"{inspect.cleandoc(Traces.__doc__ or '')}\n\nColumns:\n\n{columns_text()}\n"
@@ -128,24 +188,12 @@ def _columns(names: Sequence[str]) -> list[Column]:
     return [by_name[name] for name in names]
 
 
-def _fetch(connection: sqlite3.Connection, sql: str, parameters: list[Any], where: str | None) -> list[tuple[Any, ...]]:
-    try:
-        rows = connection.execute(sql, parameters).fetchall()
-    except (sqlite3.OperationalError, sqlite3.Warning) as error:
-        if where is None:
-            raise
-        raise ConfigurationError(
-            f"where={where!r} is no SQL condition over the columns of traces(): {error}."
-        ) from error
-    rows.reverse()
-    return rows
-
-
 def _frame(columns: Sequence[Column], rows: Sequence[tuple[Any, ...]], contents: Contents) -> pd.DataFrame:
     import pandas as pd  # heavy, and only needed once somebody looks
 
     values = zip(*rows, strict=True) if rows else ((),) * len(columns)
     data = {column.name: _series(column, cells, contents) for column, cells in zip(columns, values, strict=True)}
+    register_accessor()
     return pd.DataFrame(data)
 
 

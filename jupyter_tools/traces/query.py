@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import difflib
+import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
+from jupyter_tools.traces.columns import COLUMN_NAMES
 
 Since: TypeAlias = "datetime | timedelta | str"
 KINDS = ("agent", "turn", "model", "tool", "approval", "retrieval")
@@ -32,14 +37,18 @@ class SpanQuery:
     last: int | None = None
     where: str | None = None
 
-    def sql(self, columns: tuple[str, ...]) -> tuple[str, list[Any]]:
-        """The SELECT, newest first, and its parameters."""
+    def sql(self, columns: tuple[str, ...], *, newest_first: bool = True) -> tuple[str, list[Any]]:
+        """The SELECT and its parameters."""
         if self.last is not None and not (isinstance(self.last, int) and self.last >= 0):
             raise ConfigurationError(f"last={self.last!r}: give a number of spans, such as last=20.")
         conditions, parameters = self._conditions()
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         limit = "" if self.last is None else f" LIMIT {self.last}"
-        return f"SELECT {', '.join(columns)} FROM spans{where} ORDER BY seq DESC{limit}", parameters
+        names = ", ".join(columns)
+        if newest_first:
+            return f"SELECT {names} FROM spans{where} ORDER BY seq DESC{limit}", parameters
+        chosen = f"SELECT seq, {names} FROM spans{where} ORDER BY seq DESC{limit}"
+        return f"SELECT {names} FROM ({chosen}) ORDER BY seq", parameters
 
     def _conditions(self) -> tuple[list[str], list[Any]]:
         found: list[tuple[str, list[Any]]] = []
@@ -57,7 +66,7 @@ class SpanQuery:
         if self.since is not None:
             found.append(("started >= ?", [_microseconds(self.since)]))
         if self.where is not None:
-            found.append((f"({self.where})", []))
+            found.append((f"({_condition(self.where)}\n)", []))  # a comment at its end ends with the line
         return [condition for condition, _ in found], [value for _, values in found for value in values]
 
     def _run_sql(self) -> str:
@@ -69,6 +78,35 @@ class SpanQuery:
         return (
             f"SELECT run_id FROM spans WHERE kind = 'agent'{session} ORDER BY seq DESC LIMIT 1 OFFSET {-self.run - 1}"
         )
+
+
+@contextlib.contextmanager
+def explained(where: str | None) -> Iterator[None]:
+    """Say in a sentence what is wrong with a condition that SQLite refuses.
+
+    Raises:
+        ConfigurationError: If it does.
+    """
+    try:
+        yield
+    except (sqlite3.OperationalError, sqlite3.ProgrammingError, sqlite3.Warning) as error:
+        if where is None:
+            raise
+        raise ConfigurationError(
+            f"where={where!r} is no SQL condition over the columns of traces(): {error}.{_nearest_column(str(error))}"
+        ) from error
+
+
+def _nearest_column(problem: str) -> str:
+    _, missing, name = problem.partition("no such column: ")
+    near = difflib.get_close_matches(name, COLUMN_NAMES, n=1, cutoff=0.5) if missing else []
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def _condition(where: object) -> str:
+    if not isinstance(where, str) or not where.strip() or "\0" in where:
+        raise ConfigurationError(f'where={where!r} is no SQL condition; write one, such as "duration_ms > 1000".')
+    return where
 
 
 def parse_since(since: Since | None) -> datetime | None:

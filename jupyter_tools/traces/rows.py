@@ -101,7 +101,7 @@ class RowMaker:
         contents = [name for name in names if name in CONTENT_NAMES and name != "messages" and _is_used(columns[name])]
         _write_contents(columns, contents)
         for name in contents:
-            columns[name] = _outsourced(columns[name], blobs)
+            columns[name] = outsourced(columns[name], blobs)
         return {name: cells for name, cells in columns.items() if _is_used(cells)}
 
     def _references(self, conversations: Cells, blobs: list[Row]) -> Cells:
@@ -109,7 +109,7 @@ class RowMaker:
         if len(self._hashes) > _REMEMBERED:
             self._hashes.clear()
         new = [m for messages in conversations for m in messages or () if id(m) not in self._hashes]
-        stored = [(_hash(text), text) for text in redact_json([encode(message) for message in new])]
+        stored = [(blob_key(text), text) for text in redact_json([encode(message) for message in new])]
         self._hashes |= {id(message): (message, key) for message, (key, _) in zip(new, stored, strict=True)}
         blobs += stored
         return [
@@ -217,7 +217,7 @@ def _storable(cell: Any) -> Any:
             return encode(cell)
 
 
-def _outsourced(column: Cells, blobs: list[Row]) -> Cells:
+def outsourced(column: Cells, blobs: list[Row]) -> Cells:
     """The column with its large texts, if there are any, replaced by references to blobs."""
     if max(map(len, filter(None, column)), default=0) <= BLOB_SIZE:
         return column
@@ -225,7 +225,7 @@ def _outsourced(column: Cells, blobs: list[Row]) -> Cells:
 
 
 def _blob(text: str, blobs: list[Row]) -> str:
-    blobs.append((_hash(text), text))
+    blobs.append((blob_key(text), text))
     return f"{_REFERENCE}{blobs[-1][0]}"
 
 
@@ -234,5 +234,6 @@ def referred_key(text: str) -> str | None:
     return text.removeprefix(_REFERENCE) if text.startswith(_REFERENCE) else None
 
 
-def _hash(text: str) -> str:
+def blob_key(text: str) -> str:
+    """Under what a text is stored once."""
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

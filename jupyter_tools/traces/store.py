@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_tools.errors import TraceStoreError
-from jupyter_tools.traces.database import MEMORY, open_database
+from jupyter_tools.traces.database import MEMORY, open_database, transaction
 from jupyter_tools.traces.insertion import Inserter, PrunedError
 from jupyter_tools.traces.rows import RowMaker
 from jupyter_tools.traces.sessions import close_session, interrupt_dead_sessions, open_session
@@ -105,6 +105,21 @@ class TraceStore:
                 self._unwritten.clear()  # what cannot be told must not keep all that follows from the disk
                 raise
             self._unwritten.clear()
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """The connection in a transaction of its own, with everything recorded so far in it: all or nothing is written.
+
+        Raises:
+            TraceStoreError: If the file cannot be written.
+        """
+        self.flush()
+        with self._lock:
+            try:
+                with transaction(self._connection()):
+                    yield self._connection()
+            except sqlite3.Error as error:
+                raise TraceStoreError(f"The traces cannot be written to {self.path} now ({error}).") from error
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

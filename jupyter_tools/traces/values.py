@@ -98,6 +98,25 @@ def is_utf8(text: str) -> bool:
     return True
 
 
+def json_text(value: Any) -> str:
+    """A JSON value as JSON text that can be written as UTF-8. Tags are left as they are: it is stored already."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if is_utf8(text) else json.dumps(value)
+
+
+def stored_to_json(stored: str) -> str:
+    """What `encode` wrote, as JSON in every case."""
+    return json_text(stored[1:]) if stored[:1] == PLAIN_TEXT else stored
+
+
+def json_to_stored(text: str) -> str:
+    """The inverse: as `encode` would have written it."""
+    if text[:1] != '"':
+        return text
+    value = json.loads(text)
+    return PLAIN_TEXT + value if is_utf8(value) else text
+
+
 def snapshot(value: Any, depth: int = 0) -> Any:
     """Dicts and lists copied, so that nobody changes them while they wait to be stored; the rest as it is."""
     kind = type(value)
@@ -154,6 +173,8 @@ def _tagged(value: Any, depth: int) -> Any:
 
 
 def _described(value: Any) -> Any:
+    if isinstance(value, StoredObject):  # described before
+        return {"$object": [value.type, value.text]}
     kind = type(value)
     return {"$object": [f"{kind.__module__}.{kind.__qualname__}", _describe.repr(value)]}
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from jupyter_tools.traces.frame import Traces
+from jupyter_tools.traces.record import TraceRecorder
 from jupyter_tools.traces.store import TraceStore
+from tests.traces.run_events import recorded_runs
 
 
 @pytest.fixture
@@ -26,3 +28,10 @@ def memory_store() -> Iterator[TraceStore]:
 @pytest.fixture
 def traces(memory_store: TraceStore) -> Traces:
     return Traces(lambda: memory_store)
+
+
+@pytest.fixture
+def two_runs(memory_store: TraceStore, traces: Traces) -> Traces:
+    """The traces of run-0 and run-1, each of two turns with a tool call."""
+    recorded_runs(TraceRecorder(memory_store))
+    return traces

@@ -122,3 +122,10 @@ def run(prompt: str = "What is 2+2?", run_id: str = "run-1", result: AgentToolRe
             usage=Usage(input_tokens=30, output_tokens=9, cached_tokens=8),
         ),
     ]
+
+
+def recorded_runs(recorder: Any, *, count: int = 2) -> None:
+    """Some runs, named run-0, run-1, ..., into a recorder."""
+    for number in range(count):
+        for event in run(run_id=f"run-{number}", prompt=f"Сколько будет {number}+2?"):
+            recorder.record(event)

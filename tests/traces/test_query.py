@@ -18,7 +18,7 @@ def test_choices_are_joined_and_their_values_are_parameters() -> None:
     sql, parameters = query.sql(("name",))
     assert sql == (
         "SELECT name FROM spans WHERE +session_id = ? AND run_id = ? AND kind IN (?, ?) AND started >= ?"
-        " AND (turn = 1 OR turn = 2) ORDER BY seq DESC LIMIT 5"
+        " AND (turn = 1 OR turn = 2\n) ORDER BY seq DESC LIMIT 5"
     )
     assert parameters == ["s", "r'", "tool", "model", 1_795_219_200_000_000]
 
