@@ -22,31 +22,30 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-# At most twenty each: a notebook shows so many side by side.
+# Of many columns a notebook shows the first ten and the last ten: what may be left out stands in the middle.
 _TOOL_COLUMNS = (
-    *("name", "status", "duration_ms", "input", "output", "error", "turn", "queue_ms", "started", "run_id"),
-    *("span_id", "parent_id", "tool_call_id", "cell_id", "args", "result", "details"),
+    *("name", "status", "duration_ms", "input", "output", "error", "error_type", "turn", "queue_ms", "kind"),
+    *("started", "run_id", "span_id", "parent_id", "tool_call_id", "cell_id", "args", "result", "details"),
 )
 _MODEL_COLUMNS = (
     *("name", "status", "duration_ms", "first_token_ms", "input", "output", "error", "turn", "input_tokens"),
-    *("output_tokens", "reasoning_tokens", "cached_tokens", "attempt", "stop_reason", "provider", "started", "run_id"),
-    *("span_id", "messages", "result"),
+    *("output_tokens", "reasoning_tokens", "cached_tokens", "error_type", "attempt", "kind", "cost", "stop_reason"),
+    *("model", "provider", "started", "run_id", "span_id", "parent_id", "messages", "result"),
 )
 _RUN_COLUMNS = (
-    *("model", "status", "duration_ms", "input", "output", "error", "input_tokens", "output_tokens", "stop_reason"),
+    *("model", "status", "duration_ms", "input", "output", "error", "input_tokens", "output_tokens", "cost"),
     *(
+        "stop_reason",
         "provider",
+        "error_type",
+        "kind",
+        "name",
+        "reasoning_tokens",
+        "cached_tokens",
         "started",
         "run_id",
-        "experiment",
-        "variant",
-        "repeat",
-        "cell_id",
-        "parameters",
-        "messages",
-        "result",
     ),
-    "provenance",
+    *("span_id", "experiment", "variant", "repeat", "cell_id", "parameters", "messages", "result", "provenance"),
 )
 
 

@@ -8,7 +8,7 @@ from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.traces.steps import FAILED, Frame, require
 
 _TOKENS = ("input_tokens", "cached_tokens", "output_tokens", "reasoning_tokens")
-_NEEDED = ("kind", "name", "status", "duration_ms", *_TOKENS)
+_NEEDED = ("kind", "name", "status", "duration_ms")
 _PARTS = ("agent", "turn")  # what they took is what their calls took
 
 
@@ -16,7 +16,7 @@ def summary_of(frame: Frame) -> Frame:
     """One row for each model and each tool, what took longest first."""
     require(frame, _NEEDED, "summary()")
     calls = frame[~frame["kind"].isin(_PARTS)]
-    marked = _with_cost(calls).assign(failed=calls["status"].isin(FAILED).astype("Int64"))
+    marked = _with_figures(calls).assign(failed=calls["status"].isin(FAILED).astype("Int64"))
     groups = marked.groupby(["kind", "name"], dropna=False, sort=False)
     durations = groups["duration_ms"]
     table = durations.size().to_frame("calls").astype("Int64")
@@ -41,7 +41,7 @@ def cost_of(frame: Frame, prices: Mapping[str, Sequence[float]] | None = None) -
         ConfigurationError: If a price is no pair of numbers.
     """
     require(frame, (*_NEEDED, "run_id", "model"), "cost()")
-    calls = _with_cost(frame[frame["kind"] == "model"])
+    calls = _with_figures(frame[frame["kind"] == "model"])
     if prices is not None:
         calls = calls.assign(cost=_priced(calls, prices))
     groups = calls.groupby(["run_id", "model"], dropna=False, sort=False)
@@ -52,10 +52,13 @@ def cost_of(frame: Frame, prices: Mapping[str, Sequence[float]] | None = None) -
     return ordered.reset_index().astype({"cost": "Float64"})
 
 
-def _with_cost(frame: Frame) -> Frame:
+def _with_figures(frame: Frame) -> Frame:
+    """The frame with all columns of tokens and cost: those of the tools alone have none."""
     import pandas as pd  # heavy
 
-    return frame if "cost" in frame else frame.assign(cost=pd.Series(pd.NA, index=frame.index, dtype="Float64"))
+    dtypes = dict.fromkeys(_TOKENS, "Int64") | {"cost": "Float64"}
+    missing = {name: dtype for name, dtype in dtypes.items() if name not in frame}
+    return frame.assign(**{name: pd.Series(pd.NA, index=frame.index, dtype=dtype) for name, dtype in missing.items()})
 
 
 def _priced(calls: Frame, prices: Mapping[str, Sequence[float]]) -> Frame:

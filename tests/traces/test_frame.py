@@ -125,3 +125,29 @@ def test_the_package_answers_like_the_traces_in_it(memory_store: TraceStore, mon
 
 def test_a_frame_prints_the_useful_columns_first(recorded: Traces) -> None:
     assert list(recorded().columns[:6]) == ["kind", "name", "status", "duration_ms", "input", "output"]
+
+
+def test_a_condition_cannot_write(recorded: Traces) -> None:
+    before = len(recorded())
+    for where in ("1); DELETE FROM span_rows; --", "1) UNION DELETE FROM span_rows --", "DELETE FROM span_rows"):
+        with pytest.raises(ConfigurationError, match="no SQL condition"):
+            recorded(where=where)
+    assert len(recorded()) == before
+    assert len(recorded(where="kind = 'tool' -- only tools")) == 3
+
+
+@pytest.mark.parametrize("where", ["", " ", 5, "a\0b"])
+def test_what_is_no_condition_at_all_is_refused(recorded: Traces, where: object) -> None:
+    with pytest.raises(ConfigurationError, match="write one, such as"):
+        recorded(where=where)
+
+
+def test_a_wrong_column_in_a_condition_names_the_nearest(recorded: Traces) -> None:
+    with pytest.raises(ConfigurationError, match="Did you mean 'duration_ms'"):
+        recorded(where="duration_s > 1")
+
+
+@pytest.mark.parametrize("view", ["tools", "models", "runs"])
+def test_a_view_can_be_summed_up_too(recorded: Traces, view: str) -> None:
+    summary = getattr(recorded, view)().agent.summary()
+    assert summary.calls.sum() == {"tools": 3, "models": 4, "runs": 0}[view]

@@ -117,7 +117,7 @@ def test_times_and_failures_are_the_spans_own(memory_store: TraceStore, traces: 
     assert span.status.message == "too slow"
     assert span.status.code == 2
     assert (span.end_time_unix_nano - span.start_time_unix_nano) == 1_500_000
-    assert collector.attributes("execute_tool math_eval")["error.type"] == "timeout"
+    assert collector.attributes("execute_tool math_eval")["error.type"] == "Timeout"
 
 
 def test_no_secret_is_sent(memory_store: TraceStore, traces: Traces, collector: Collector) -> None:
