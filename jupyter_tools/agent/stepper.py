@@ -98,6 +98,12 @@ class Stepper:
         """The turns that a fork can begin with."""
         return tuple(self._pauses)
 
+    @property
+    def results(self) -> int:
+        """How many results the last turn's tools gave; 0 if the run does not wait."""
+        said = () if self._paused is None else self._paused.said
+        return sum(1 for _ in takewhile(lambda message: isinstance(message, ToolResultMessage), reversed(said)))
+
     async def go_on(self, *, to_the_end: bool = False) -> Step:
         """Let the run go on until it comes to its next turn, or to its end.
 
@@ -114,6 +120,19 @@ class Stepper:
         else:
             self._released.set()
         await self._arrived.wait()
+        return self._step(self._run)
+
+    async def stop(self) -> Step:
+        """End the run where it is.
+
+        Raises:
+            ConfigurationError: If it has not begun.
+        """
+        if self._run is None:
+            raise ConfigurationError("The run has not begun.")
+        self.agent.abort()
+        self._waits, self._paused = False, None
+        await asyncio.wait([self._run])
         return self._step(self._run)
 
     def look(self) -> Step:
@@ -173,15 +192,14 @@ class Stepper:
             ConfigurationError: If the run does not wait, or there is no such result.
         """
         pause = self._waiting()
-        results = list(takewhile(lambda message: isinstance(message, ToolResultMessage), reversed(pause.said)))
-        if not results:
+        if not self.results:
             raise ConfigurationError("No tool has run in the last turn.")
-        if number is None and len(results) > 1:
-            raise ConfigurationError(f"The last turn had {len(results)} results: say which one, 1 to {len(results)}.")
+        if number is None and self.results > 1:
+            raise ConfigurationError(f"The last turn had {self.results} results: say which one, 1 to {self.results}.")
         place = (number or 1) - 1
-        if not 0 <= place < len(results):
-            raise ConfigurationError(f"The last turn has no result {number}, but 1 to {len(results)}.")
-        self._replace(len(pause.said) - len(results) + place, text)
+        if not 0 <= place < self.results:
+            raise ConfigurationError(f"The last turn has no result {number}, but 1 to {self.results}.")
+        self._replace(len(pause.said) - self.results + place, text)
 
     def edit_prompt(self, text: str) -> None:
         """Let the model read `text` in place of what a person said last.

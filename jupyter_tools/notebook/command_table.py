@@ -66,6 +66,12 @@ COMMANDS = (
     Command("replay", "FILE [--fast] [--live] | off", "answer the cells to come from a file", "tape_commands:replay"),
     Command("runs", "", "list the runs that go on and the last ones that ended", "run_commands:runs"),
     Command("steer", "[#RUN] TEXT", "say something the run hears at its next turn", "run_commands:steer"),
+    Command(
+        "step",
+        "[WHAT ...]",
+        "go on with a run of --step; or show, result, prompt, fork, end, stop",
+        "step_commands:step",
+    ),
     Command("stop", "[RUN | all]", "stop the run that goes on", "run_commands:stop"),
     Command("wait", "[RUN | all]", "wait until runs in the background have ended", "run_commands:wait"),
 )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from jupyter_tools.agent.stepper import Stepper
 from jupyter_tools.agent.tape import Recording
 from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.loop_thread import loop_thread
@@ -21,6 +22,7 @@ from jupyter_tools.notebook.keys import login
 from jupyter_tools.notebook.prompt import fill_prompt
 from jupyter_tools.notebook.runs import Run
 from jupyter_tools.notebook.session import Session
+from jupyter_tools.notebook.stepping import StepOutcome, Stepping
 from jupyter_tools.notebook.tables import Table
 from jupyter_tools.notebook.tool_call import ToolOutcome, call_tool
 from jupyter_tools.notebook.tool_line import arguments_summary, tool_arguments
@@ -58,6 +60,19 @@ class Commands:
             agent.tape = Recording(arguments.record)
         display = display_for(self._shell, agent, approver, waiting)
         return CellRun(agent, prompt, display, {"cell_id": cell_id(self._shell)})
+
+    def begin_steps(self, arguments: Namespace, cell: str) -> StepOutcome:
+        """`%%agent --step`: a run that waits before each of its turns."""
+        _check(arguments)
+        session, origin = self._session, origin_of(self._shell)
+        settings = session.settings.updated(arguments)
+        prompt, approver = fill_prompt(cell, self._shell.user_ns), approver_for(self._shell, "block")
+        agent = session.agent(settings, new=arguments.new, origin=origin, approver=approver)
+        conversation = session.conversations[settings.conversation]
+        if session.stepping is not None:
+            session.stepping.give_up()
+        session.stepping = Stepping(Stepper(agent, prompt, tags={"cell_id": origin.cell_id}), conversation, origin)
+        return session.stepping.go_on()
 
     def block(self, arguments: Namespace, cell_run: CellRun) -> None:
         """Carry the run out where nothing can be awaited."""

@@ -71,6 +71,7 @@ class AgentMagics(Magics):
     @argument("--new", action="store_true", help="start the conversation anew")
     @argument("--conversation", metavar="NAME", help="another conversation than main; with --new it is started")
     @argument("--background", action="store_true", help="let the run go on while later cells run: %%agent runs")
+    @argument("--step", action="store_true", help="wait before each turn, and show what will be sent: %%agent step")
     @argument("-o", "--output", metavar="NAME", help="store the result (text, messages, usage) in this variable")
     @argument("--approve", metavar="WHEN", help="ask before tools that want it (ask), before these, always, or never")
     @argument("--max-turns", type=int, metavar="N", help="how often the model may be asked for one prompt (10)")
@@ -105,6 +106,8 @@ class AgentMagics(Magics):
             if cell is None:
                 return self._agent_line(line)
             arguments = parse_line(self.agent, line)
+            if arguments.step:
+                return self._commands.begin_steps(arguments, cell)
             run = self._commands.prepare(arguments, cell, "block")
         self._commands.block(arguments, run)
         return None
@@ -118,12 +121,15 @@ class AgentMagics(Magics):
             raise UnknownNameError("option", arguments.words[0], option_names(self.agent))
         return self._commands.agent_line(arguments, text)
 
-    async def agent_cell(self, line: str, cell: str) -> None:
+    async def agent_cell(self, line: str, cell: str) -> Any:
         """An `%%agent` cell that awaits: what the input transformer makes of one."""
         with explained():
             arguments = parse_line(self.agent, self._shell.var_expand(line))
+            if arguments.step:
+                return self._commands.begin_steps(arguments, cell)
             run = self._commands.prepare(arguments, cell, "await")
         await self._commands.wait(arguments, run)
+        return None
 
     @line_cell_magic
     def tool(self, line: str, cell: str | None = None) -> Any:

@@ -15,6 +15,7 @@ from jupyter_tools.notebook.conversation import NOWHERE, Conversation, Conversat
 from jupyter_tools.notebook.keys import key_status
 from jupyter_tools.notebook.options import AgentSettings, names_in
 from jupyter_tools.notebook.runs import Run, Runs
+from jupyter_tools.notebook.stepping import Stepping
 from jupyter_tools.notebook.tables import Table
 from jupyter_tools.tools.approval import ApprovalPolicy, Approver
 from jupyter_tools.tools.decorator import as_tool
@@ -30,12 +31,14 @@ class Session:
         settings: What `%agent` set.
         conversations: What was said so far, by name.
         runs: Those that go on, and the last ones that ended.
+        stepping: The run that goes on turn by turn, or the last one that did.
     """
 
     def __init__(self, namespace: MutableMapping[str, Any]) -> None:
         self.settings = AgentSettings()
         self.conversations = Conversations()
         self.runs = Runs()
+        self.stepping: Stepping | None = None
         self._namespace = namespace
 
     @property

@@ -110,9 +110,9 @@ async def test_it_runs_to_the_end_without_waiting():
 async def test_a_waiting_run_can_be_stopped():
     stepper = Stepper(agent_of(ADDS, echo), "go")
     await stepper.go_on()
-    stepper.agent.abort()
-    step = await stepper.go_on()
+    step = await stepper.stop()
     assert step.result.stop_reason == "aborted"
+    assert stepper.ended
 
 
 async def test_a_secret_is_not_shown():
