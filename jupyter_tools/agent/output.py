@@ -53,7 +53,7 @@ class OutputType:
     def read(self, text: str) -> tuple[JsonValue, str | None]:
         """The value in an answer: (value, None), or (None, what is wrong, for the model to repair)."""
         try:
-            value = json.loads(_json_of(text))
+            value = json.loads(json_of(text))
         except (ValueError, RecursionError) as error:
             return None, f"Your answer is not valid JSON ({error}). Answer again with the JSON only."
         call = ToolCallContent(id="answer", name="answer", arguments={_VALUE: value})
@@ -65,6 +65,7 @@ class OutputType:
             return None, f"Your answer does not fit the schema:\n{problems}\nAnswer again with the corrected JSON only."
 
 
-def _json_of(text: str) -> str:
+def json_of(text: str) -> str:
+    """The JSON in an answer: what stands in its fenced block, or all of it."""
     fenced = _FENCED.search(text)
     return (fenced[1] if fenced else text).strip()

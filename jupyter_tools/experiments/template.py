@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -38,4 +39,6 @@ def _text(value: Any) -> str:
 
 def is_missing(value: Any) -> bool:
     """True for None, NaN and pandas' NA: no value, whatever it is called."""
-    return value is None or value is not value or type(value).__name__ in ("NAType", "NaTType")  # noqa: PLR0124  # NaN
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(value, float) and math.isnan(value)

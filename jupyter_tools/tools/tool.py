@@ -74,6 +74,10 @@ class AgentTool:
         """
         return CompiledSchema(self.parameters, self.name)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the compiled schema, which cannot travel and is compiled again where it is needed."""
+        return {name: value for name, value in vars(self).items() if name != "compiled_parameters"}
+
     def function_arguments(self, arguments: JsonObject) -> dict[str, Any]:
         """Validated arguments as the function's annotations say: Enum members, dataclasses, dates, tuples ...
 

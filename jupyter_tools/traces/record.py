@@ -48,8 +48,13 @@ class TraceRecorder:
         self._put, self._add = store.put, self._fold.add
         self._draft = Draft(partial(store.put, self._fold.draft))
 
-    def record(self, event: AgentEvent) -> None:
-        """Take one event. Quick, does not raise, may be called in any thread; one run's events come in order."""
+    def record(self, event: AgentEvent, at_s: float | None = None) -> None:
+        """Take one event. Quick, does not raise, may be called in any thread; one run's events come in order.
+
+        Args:
+            event: The event.
+            at_s: When it came, on the monotonic clock of where it came; now if None.
+        """
         details = None
         if isinstance(event, MessageUpdateEvent):  # what it says will be in the whole message
             self._draft.add(event.delta, monotonic())
@@ -65,7 +70,9 @@ class TraceRecorder:
             details = event.result.details
         elif type(event) is MessageEndEvent and event.message.role != "assistant":
             return
-        self._put(self._add, event, monotonic(), details if details is None else snapshot(details))
+        self._put(
+            self._add, event, monotonic() if at_s is None else at_s, details if details is None else snapshot(details)
+        )
 
     def close(self) -> None:
         """No more events come: what the run left open is marked as interrupted."""

@@ -1,0 +1,104 @@
+"""`ask_agent`: one cell's prompt, answered by an agent of its own. Where the work is done, here or on a worker."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from jupyter_tools.agent.agent import Agent
+from jupyter_tools.agent.limits import Limits
+from jupyter_tools.agent.result import AgentResult
+from jupyter_tools.errors import JupyterToolsError
+from jupyter_tools.events import AgentEvent
+from jupyter_tools.experiments.answers import Answer, answer_of
+from jupyter_tools.experiments.cells import Cell
+from jupyter_tools.json_types import JsonValue
+from jupyter_tools.providers.base import Provider
+from jupyter_tools.tools.attempt import attempt
+from jupyter_tools.tools.options import ExecutionOptions
+from jupyter_tools.traces import TraceStore
+
+Listener = Callable[[AgentEvent], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskOptions:
+    """What all cells of an experiment have in common.
+
+    Attributes:
+        experiment: Its name, for the traces.
+        limits: How much one cell may use.
+        execution: How tool calls are executed.
+    """
+
+    experiment: str
+    limits: Limits = field(default_factory=Limits)
+    execution: ExecutionOptions = field(default_factory=ExecutionOptions)
+
+    def tags(self, cell: Cell) -> dict[str, JsonValue]:
+        """What the traces say of a cell's run."""
+        return {"experiment": self.experiment, "variant": cell.variant.name, "repeat": cell.repeat}
+
+
+async def ask_agent(
+    cell: Cell,
+    options: AskOptions,
+    *,
+    provider: Provider | None = None,
+    trace: TraceStore | bool = False,
+    listener: Listener | None = None,
+) -> Answer:
+    """The answer. What fails is in it; only a cancellation is raised.
+
+    Args:
+        cell: The question.
+        options: What all cells have in common.
+        provider: Who answers, instead of the provider that the model names.
+        trace: Where the run is recorded.
+        listener: Called with each event of the run.
+    """
+    started = time.perf_counter()
+    result, error = await attempt(lambda: _run(cell, options, provider, trace, listener), _same)
+    latency_ms = (time.perf_counter() - started) * 1000
+    if isinstance(error, asyncio.CancelledError):
+        raise error
+    if result is None:
+        return Answer(error=_words(error), stop_reason="error", latency_ms=latency_ms)
+    return answer_of(result, latency_ms)
+
+
+async def _run(
+    cell: Cell,
+    options: AskOptions,
+    provider: Provider | None,
+    trace: TraceStore | bool,
+    listener: Listener | None,
+) -> AgentResult:
+    variant = cell.variant
+    agent = Agent(
+        variant.model,
+        variant.tools,
+        system=variant.system,
+        max_turns=variant.max_turns,
+        provider=provider,
+        execution=options.execution,
+        limits=options.limits,
+        trace=trace,
+    )
+    stream = agent.stream(cell.text, tags=options.tags(cell))
+    if listener is not None:
+        stream.listen(listener)
+    try:
+        return await stream
+    finally:
+        await stream.aclose()
+
+
+def _words(error: BaseException | None) -> str:
+    return str(error) if isinstance(error, JupyterToolsError) else f"{type(error).__name__}: {error}"
+
+
+def _same(result: AgentResult) -> AgentResult:
+    return result

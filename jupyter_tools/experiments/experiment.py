@@ -1,0 +1,267 @@
+"""`experiment`: prompts, models and parameters, each with each, over rows of data; a tidy DataFrame comes back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_tools.agent.limits import Limits
+from jupyter_tools.errors import ConfigurationError
+from jupyter_tools.experiments.answers import Answer
+from jupyter_tools.experiments.asking import AskOptions
+from jupyter_tools.experiments.cells import cells_of
+from jupyter_tools.experiments.data import columns_of, rows_of
+from jupyter_tools.experiments.estimate import Estimate, agree, estimate_of
+from jupyter_tools.experiments.executors import (
+    AT_ONCE,
+    Concurrency,
+    Executor,
+    LoopExecutor,
+    checked_concurrency,
+    limiters_of,
+)
+from jupyter_tools.experiments.frame import frame_of
+from jupyter_tools.experiments.judge import JudgeScore
+from jupyter_tools.experiments.progress import NoView, Progress, ProgressView, TextView
+from jupyter_tools.experiments.results import Results
+from jupyter_tools.experiments.running import Running
+from jupyter_tools.experiments.scorers import as_scorers
+from jupyter_tools.experiments.template import check_template
+from jupyter_tools.experiments.variants import variants_of
+from jupyter_tools.loop_thread import loop_thread
+from jupyter_tools.tools.options import ExecutionOptions
+from jupyter_tools.traces import TraceStore, default_store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ASK_ABOVE_CALLS, ASK_ABOVE_COST = 1000, 1.0
+_last: Experiment | None = None
+
+
+class ExperimentInterrupted(KeyboardInterrupt):
+    """The experiment was interrupted. What is done is kept; the text says how to go on."""
+
+    def _render_traceback_(self) -> list[str]:  # IPython's hook
+        return [str(self)]
+
+
+class Experiment:
+    """Every variant, every row, every repeat. `run` asks what is not finished; `frame` is what is done so far.
+
+    Args:
+        prompts: A template in which `{{ column }}` stands for a value of the row; several in a list, or with names in a
+            dict. May be left out if each of the `variants` has one.
+        models: "provider:model", or a list of them; the default model if None.
+        params: Options of the request, such as `{"temperature": [0, 0.7], "seed": 1}`; each list is an axis. A value
+            that is a list itself stands in a list. `tool_format` compares native tools with prompted ones.
+        tools: Tools, functions or names of tools; several sets in a list of lists, or with names in a dict.
+        system: Instructions before the conversation; several in a list or dict.
+        variants: Instead of the full grid a list of dicts, each with what is different in it:
+            `[{"name": "cold", "temperature": 0}, {"model": "openai:gpt-4o", "tools": ["math_eval"]}]`.
+        data: The rows: a DataFrame or a list of dicts.
+        repeats: How often each question is asked. Each has an answer of its own.
+        scorers: What is computed of each answer; see `jupyter_tools.experiments`.
+        name: The experiment's name, in the frame and in the traces.
+        base_url: Where the models' server is, if not in its usual place.
+        max_turns: How often a model may be asked for one answer, with tools.
+        limits: How much one cell may use.
+        execution: How tool calls are executed.
+        concurrency: How many cells at once: a number for every provider, or a dict by provider.
+        rate_limits: By provider: `{"openai": {"requests_per_minute": 500, "tokens_per_minute": 200_000}}`.
+        executor: A `dask.distributed.Client`, to spread the cells over its workers; None for this process.
+        store: Where runs and finished cells are kept: a file or a store; the kernel's if None.
+        resume: False to ask again what is finished.
+
+    Raises:
+        ConfigurationError: If a setting cannot work.
+        UnknownNameError: If a model, tool, column or setting does not exist. It names the nearest.
+    """
+
+    def __init__(
+        self,
+        prompts: Any = None,
+        *,
+        models: Any = None,
+        params: Mapping[str, Any] | None = None,
+        tools: Any = None,
+        system: Any = None,
+        variants: Sequence[Mapping[str, Any]] | None = None,
+        data: Any = None,
+        repeats: int = 1,
+        scorers: Any = (),
+        name: str = "experiment",
+        base_url: str | None = None,
+        max_turns: int = 10,
+        limits: Limits | None = None,
+        execution: ExecutionOptions | None = None,
+        concurrency: Concurrency = AT_ONCE,
+        rate_limits: Mapping[str, Any] | None = None,
+        executor: Any = None,
+        store: TraceStore | str | Path | None = None,
+        resume: bool = True,
+    ) -> None:
+        if repeats < 1:
+            raise ConfigurationError(f"repeats is {repeats}: each question is asked at least once.")
+        settings = {"prompts": prompts, "models": models, "params": params, "tools": tools, "system": system}
+        self.variants = variants_of({**settings, "base_url": base_url, "max_turns": max_turns}, variants)
+        rows = rows_of(data)
+        self._columns = columns_of(rows)
+        for variant in self.variants:
+            check_template(variant.prompt, self._columns)
+        self.scorers = as_scorers(scorers, self._columns)
+        self.cells = list(cells_of(self.variants, rows, repeats))
+        self.name = name
+        self._options = AskOptions(
+            experiment=name, limits=limits or Limits(), execution=execution or ExecutionOptions()
+        )
+        self._concurrency = checked_concurrency(concurrency)
+        self._limiters = limiters_of(rate_limits)
+        self._client = executor
+        self._store = store if isinstance(store, TraceStore) else TraceStore(store) if store else default_store()
+        self._results = Results(self._store)
+        self._resume = resume
+        self._running: Running | None = None
+        self._work: asyncio.Task[None] | None = None
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is."""
+        return Progress(total=len(self.cells)) if self._running is None else self._running.progress
+
+    def estimate(self) -> Estimate:
+        """What it will take to run it now."""
+        finished = self._finished()
+        judges = [scorer.score.variant for scorer in self.scorers if isinstance(scorer.score, JudgeScore)]
+        pending = [cell for cell in self.cells if cell.key not in finished]
+        return estimate_of(pending, list(finished.values()), judges)
+
+    async def run(self, view: ProgressView | None = None) -> pd.DataFrame:
+        """Ask what is not finished, score all of it. The frame, of what was done if somebody has stopped it.
+
+        Args:
+            view: Shows how far it is.
+
+        Raises:
+            ConfigurationError: If it is running already.
+        """
+        global _last  # noqa: PLW0603  # what an interrupted cell has left, for the person who asks
+        if self._work is not None:
+            raise ConfigurationError("This experiment is running.")
+        _last = self
+        executor, finished = self._executor(), await asyncio.to_thread(self._finished)
+        running = self._running = Running(
+            self.cells, self._options, self.scorers, results=self._results, store=self._store, view=view or NoView()
+        )
+        self._loop = asyncio.get_running_loop()
+        self._work = self._loop.create_task(running.run(executor, finished))
+        self._stopping = False
+        try:
+            await self._work
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
+        finally:
+            self._work = None
+        return self.frame()
+
+    def run_sync(self, view: ProgressView | None = None) -> pd.DataFrame:
+        """`run`, from code that cannot await.
+
+        Raises:
+            ExperimentInterrupted: If the kernel was interrupted, or Ctrl-C was pressed. What is done is kept.
+        """
+        try:
+            return loop_thread().run(self.run(view))
+        except KeyboardInterrupt:
+            raise ExperimentInterrupted(self.interrupted_text) from None
+
+    @property
+    def interrupted_text(self) -> str:
+        """What a person is told whose experiment was interrupted."""
+        done = f"{self.progress.done:,} of {len(self.cells):,} cells"
+        return f"Interrupted. {done} are done and kept: last_experiment().frame(). Run it again for the others."
+
+    def stop(self) -> None:
+        """Stop it, from any thread. What is done is kept, and `run` gives it back."""
+        work = self._work
+        if work is not None:
+            self._stopping = True
+            self._loop.call_soon_threadsafe(work.cancel)
+
+    def frame(self) -> pd.DataFrame:
+        """What is done so far, one row a cell and repeat, in the order of the variants' grid. Any thread may ask."""
+        done = {} if self._running is None else self._running.done
+        listed = [found for cell in self.cells if (found := done.get(cell.key)) is not None]
+        parameters = dict.fromkeys(name for variant in self.variants for name in variant.model.options)
+        return frame_of(self.name, listed, self._columns, self.scorers, tuple(parameters))
+
+    def _finished(self) -> dict[str, Answer]:
+        return self._results.finished([cell.key for cell in self.cells]) if self._resume else {}
+
+    def _executor(self) -> Executor:
+        if self._client is None:
+            return LoopExecutor(
+                self._options, self.scorers, self._store, concurrency=self._concurrency, limiters=self._limiters
+            )
+        from jupyter_tools.experiments.dask_executor import DaskExecutor
+
+        by_provider = self._concurrency if isinstance(self._concurrency, Mapping) else None
+        return DaskExecutor(
+            self._client, self._options, self.scorers, self._store, variants=self.variants, concurrency=by_provider
+        )
+
+
+def experiment(
+    prompts: Any = None,
+    *,
+    progress: bool = True,
+    yes: bool = False,
+    ask_above_calls: int = ASK_ABOVE_CALLS,
+    ask_above_cost: float = ASK_ABOVE_COST,
+    **settings: Any,
+) -> pd.DataFrame:
+    """Ask every prompt of every model with every parameter over every row, and give a tidy DataFrame back.
+
+        frame = experiment(
+            "What is the capital of {{ country }}? One word.",
+            models=["openai:gpt-4o-mini", "local:qwen2.5-coder-0.5b"],
+            params={"temperature": [0, 0.7]},
+            data=countries,
+            repeats=3,
+            scorers=[exact("capital")],
+        )
+
+    One row for each cell and repeat: the variant's columns, the row's, the answer, scores, tokens, cost in US dollars,
+    latency, turns, tool calls, and the run id that joins with `traces()`. Finished cells are kept: running it again
+    asks only what is new, what failed and what was stopped.
+
+    Args:
+        prompts: See `Experiment`, whose settings all can be given here.
+        progress: False to show none.
+        yes: True to begin without a question, however much it is.
+        ask_above_calls: A person is asked before an experiment of more calls.
+        ask_above_cost: A person is asked before an experiment that will cost more dollars.
+        **settings: See `Experiment`.
+
+    Raises:
+        ConfigurationError: If a setting cannot work, or nobody is there to agree to a large experiment.
+        ExperimentInterrupted: If it was interrupted. What is done is kept.
+    """
+    chosen = Experiment(prompts, **settings)
+    if not (yes or agree(chosen.estimate(), calls=ask_above_calls, cost=ask_above_cost)):
+        raise ConfigurationError("The experiment was not begun, as you wished.")
+    return chosen.run_sync(TextView(chosen.name) if progress else None)
+
+
+def last_experiment() -> Experiment:
+    """The experiment that ran last in this process, or runs now: its `frame()` is what is done, `stop()` stops it.
+
+    Raises:
+        ConfigurationError: If there was none.
+    """
+    if _last is None:
+        raise ConfigurationError("No experiment has run in this process.")
+    return _last

@@ -1,0 +1,121 @@
+"""The frame of an experiment: one row for each finished cell, every column with its dtype."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jupyter_tools.experiments.answers import Answer
+from jupyter_tools.experiments.cells import Cell
+from jupyter_tools.experiments.scorers import Scorer
+from jupyter_tools.experiments.scoring import Scores
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_OURS = {  # column: dtype
+    **dict.fromkeys(("experiment", "variant", "prompt", "model", "tools", "system", "input", "answer"), "string"),
+    **dict.fromkeys(("score_problems", "error", "stop_reason", "run_id"), "string"),
+    **dict.fromkeys(("row", "repeat", "input_tokens", "output_tokens", "reasoning_tokens"), "Int64"),
+    **dict.fromkeys(("cached_tokens", "turns", "tool_calls"), "Int64"),
+    **dict.fromkeys(("cost", "latency_ms"), "Float64"),
+    **dict.fromkeys(("reused", "tokens_estimated"), "boolean"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A finished cell.
+
+    Attributes:
+        cell: The question.
+        answer: What came of it.
+        scores: How good it is.
+        reused: True if it was finished before this run.
+    """
+
+    cell: Cell
+    answer: Answer
+    scores: Scores
+    reused: bool
+
+
+def frame_of(
+    name: str, done: Sequence[Done], columns: Sequence[str], scorers: Sequence[Scorer], parameters: Sequence[str]
+) -> pd.DataFrame:
+    """The frame of finished cells, in the order they are given.
+
+    A parameter or a column of the data that is called like one of ours has "param_" or "data_" in front.
+
+    Args:
+        name: The experiment's name.
+        done: The cells.
+        columns: The columns of the data.
+        scorers: Each gives a column `score_NAME`.
+        parameters: The parameters of all variants.
+    """
+    import pandas as pd
+
+    series: dict[str, Any] = _identity(name, done)
+    series |= {
+        _free(parameter, "param_"): _plain(item.cell.variant.columns.get(parameter) for item in done)
+        for parameter in parameters
+    }
+    for column in columns:
+        target = column if column not in series and column not in _OURS else f"data_{column}"
+        series[target] = _plain(item.cell.row.get(column) for item in done)
+    series |= {"row": [item.cell.place for item in done], "repeat": [item.cell.repeat for item in done]}
+    series |= {"input": [item.cell.text for item in done], "answer": [_text(item.answer) for item in done]}
+    for scorer in scorers:
+        values = [score.value if (score := item.scores.get(scorer.name)) else None for item in done]
+        series[f"score_{scorer.name}"] = pd.array(values, dtype="Float64")
+    series |= {"score_problems": [_problems(item.scores) for item in done]} if scorers else {}
+    series |= _figures(done)
+    typed = {name: pd.Series(values, dtype=_OURS.get(name)) for name, values in series.items()}
+    return pd.DataFrame(typed)
+
+
+def _identity(name: str, done: Sequence[Done]) -> dict[str, list[Any]]:
+    variants = [item.cell.variant for item in done]
+    said = {key: [variant.columns.get(key) for variant in variants] for key in ("prompt", "model", "tools", "system")}
+    return {"experiment": [name] * len(done), "variant": [variant.name for variant in variants], **said}
+
+
+def _figures(done: Sequence[Done]) -> dict[str, list[Any]]:
+    answers = [item.answer for item in done]
+    usage = ("input_tokens", "output_tokens", "reasoning_tokens", "cached_tokens", "cost")
+    return {
+        "error": [answer.error for answer in answers],
+        "stop_reason": [answer.stop_reason for answer in answers],
+        **{name: [getattr(answer.usage, name) for answer in answers] for name in usage},
+        "tokens_estimated": [answer.usage.estimated for answer in answers],
+        "latency_ms": [answer.latency_ms for answer in answers],
+        "turns": [answer.turns for answer in answers],
+        "tool_calls": [len(answer.tool_calls) for answer in answers],
+        "reused": [item.reused for item in done],
+        "run_id": [answer.run_id for answer in answers],
+    }
+
+
+def _free(name: str, prefix: str) -> str:
+    return f"{prefix}{name}" if name in _OURS else name
+
+
+def _plain(values: Iterable[Any]) -> Any:
+    """A column of whatever people have in it, with the nullable dtype that fits; lists and dicts as JSON text."""
+    import pandas as pd
+
+    listed = [json.dumps(v, ensure_ascii=False, default=str) if isinstance(v, list | Mapping) else v for v in values]
+    series = pd.Series(listed, dtype="object")
+    return series.convert_dtypes().array
+
+
+def _text(answer: Answer) -> str | None:
+    return None if answer.failed and not answer.text else answer.text
+
+
+def _problems(scores: Scores) -> str | None:
+    told = [f"{name}: {score.problem}" for name, score in scores.items() if score.problem]
+    return "; ".join(told) or None

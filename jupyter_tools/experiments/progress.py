@@ -1,0 +1,120 @@
+"""How far an experiment is: cells, failures, pace, time left."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far an experiment is.
+
+    Attributes:
+        total: Cells in all.
+        reused: Those that were finished before it began.
+        done: Those that are finished now, reused ones included.
+        failed: Those of them that have no answer.
+        stopped: True once somebody has stopped it.
+        cost: US dollars spent now, as far as known.
+    """
+
+    total: int
+    reused: int = 0
+    done: int = 0
+    failed: int = 0
+    stopped: bool = False
+    cost: float = 0.0
+    _started: float = field(default_factory=time.monotonic)
+
+    @property
+    def rate(self) -> float:
+        """Cells a second, reused ones left out."""
+        elapsed = time.monotonic() - self._started
+        return (self.done - self.reused) / elapsed if elapsed > 0 else 0.0
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds that the others will take at this pace; None before the first."""
+        return (self.total - self.done) / self.rate if self.rate > 0 else None
+
+    @property
+    def text(self) -> str:
+        """All of it in one line."""
+        parts = [f"{self.done:,} of {self.total:,} cells"]
+        parts += [f"{self.reused:,} from the store"] if self.reused else []
+        parts += [f"{self.failed:,} failed"] if self.failed else []
+        parts += [f"${self.cost:.4f}"] if self.cost else []
+        if self.stopped:
+            return " · ".join([*parts, "stopped"])
+        if self.done < self.total:
+            parts += [f"{self.rate:.1f}/s"] if self.rate else []
+            parts += [f"{duration_text(self.left_s)} left"] if self.left_s is not None else []
+        return " · ".join(parts)
+
+
+def duration_text(seconds: float) -> str:
+    """Seconds, minutes or hours, as people say them."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    if seconds < 3600:
+        return f"{seconds // 60:.0f} min {seconds % 60:02.0f} s"
+    return f"{seconds // 3600:.0f} h {seconds % 3600 // 60:02.0f} min"
+
+
+class ProgressView(Protocol):
+    """Shows how far an experiment is. Called in the event loop's thread, so each call must be quick."""
+
+    def open(self, progress: Progress) -> None:
+        """It begins."""
+        ...
+
+    def update(self, progress: Progress) -> None:
+        """Called a few times a second."""
+        ...
+
+    def close(self, progress: Progress) -> None:
+        """It is over, or was stopped."""
+        ...
+
+
+class NoView:
+    """Shows nothing."""
+
+    def open(self, progress: Progress) -> None:
+        """Nothing."""
+
+    def update(self, progress: Progress) -> None:
+        """Nothing."""
+
+    def close(self, progress: Progress) -> None:
+        """Nothing."""
+
+
+class TextView:
+    """A bar of text, which stays readable in a terminal, in a log and in a saved notebook."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._bar: Any = None
+
+    def open(self, progress: Progress) -> None:
+        """Draw the bar."""
+        from tqdm import tqdm
+
+        self._bar = tqdm(total=progress.total, initial=progress.reused, desc=self._name, unit=" cells", mininterval=0.2)
+
+    def update(self, progress: Progress) -> None:
+        """Move it."""
+        if self._bar is not None and progress.done != self._bar.n:
+            failures = f"{progress.failed} failed" if progress.failed else ""
+            self._bar.set_postfix_str(failures, refresh=False)
+            self._bar.update(progress.done - self._bar.n)
+
+    def close(self, progress: Progress) -> None:
+        """Leave it as it is."""
+        self.update(progress)
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None

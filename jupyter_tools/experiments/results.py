@@ -1,0 +1,60 @@
+"""`Results`: finished cells, in a table of the trace store's file. What stands there is not paid for again."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Mapping, Sequence
+
+from jupyter_tools.experiments.answers import Answer, from_json, to_json
+from jupyter_tools.traces import TraceStore
+from jupyter_tools.traces.redaction import redact_json
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS experiment_cells (
+    key TEXT PRIMARY KEY,
+    experiment TEXT NOT NULL,
+    finished INTEGER NOT NULL,
+    answer TEXT NOT NULL
+) WITHOUT ROWID
+"""
+_KEYS_A_QUERY = 500
+
+
+class Results:
+    """The finished cells of a store's file, those of other kernels and experiments included.
+
+    Args:
+        store: Whose file it is.
+
+    Raises:
+        TraceStoreError: If the file cannot be used.
+    """
+
+    def __init__(self, store: TraceStore) -> None:
+        self._store = store
+        with store.writing() as connection:
+            connection.execute(_TABLE)
+
+    def finished(self, keys: Sequence[str]) -> dict[str, Answer]:
+        """The answers of those cells that are finished."""
+        with self._store.reading() as connection:
+            return {key: from_json(text) for key, text in _rows(connection, keys)}
+
+    def keep(self, answers: Mapping[str, Answer], experiment: str) -> None:
+        """Write finished cells, in one transaction. Keys and tokens in an answer's text are blotted out."""
+        texts = redact_json([to_json(answer) for answer in answers.values()])
+        now = time.time_ns() // 1000
+        rows = [(key, experiment, now, text) for key, text in zip(answers, texts, strict=True)]
+        with self._store.writing() as connection:
+            connection.execute(_TABLE)  # again: the file may have been moved away under us, and is a new one
+            connection.executemany("INSERT OR REPLACE INTO experiment_cells VALUES (?, ?, ?, ?)", rows)
+
+
+def _rows(connection: sqlite3.Connection, keys: Sequence[str]) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for start in range(0, len(keys), _KEYS_A_QUERY):
+        chosen = keys[start : start + _KEYS_A_QUERY]
+        marks = ", ".join("?" * len(chosen))
+        found += connection.execute(f"SELECT key, answer FROM experiment_cells WHERE key IN ({marks})", chosen)
+    return found

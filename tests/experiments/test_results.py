@@ -1,0 +1,108 @@
+"""Resuming: what is finished is not asked again, and nothing else is taken for it."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from jupyter_tools.errors import TraceStoreError
+from jupyter_tools.experiments.answers import Answer
+from jupyter_tools.experiments.experiment import experiment
+from jupyter_tools.experiments.results import Results
+from jupyter_tools.tools.decorator import tool
+from jupyter_tools.traces.store import TraceStore
+from tests.experiments.models import COUNTRIES, PROMPT, Calls
+
+
+def run(store: TraceStore, **settings: Any) -> pd.DataFrame:
+    given = {"models": "scripted:number", "data": COUNTRIES, "progress": False, "store": store}
+    return experiment(**{"prompts": PROMPT, **given, **settings})
+
+
+def test_finished_cells_are_not_asked_again(calls: Calls, store: TraceStore) -> None:
+    first, second = run(store, repeats=2), run(store, repeats=2)
+    assert len(calls.requests) == 6
+    assert list(second["answer"]) == list(first["answer"])
+    assert second["reused"].all()
+    pd.testing.assert_frame_equal(first.drop(columns="reused"), second.drop(columns="reused"))
+
+
+def test_repeats_have_answers_of_their_own(calls: Calls, store: TraceStore) -> None:
+    assert run(store, repeats=3)["answer"].nunique() == 9
+
+
+def test_more_repeats_ask_only_the_new_ones(calls: Calls, store: TraceStore) -> None:
+    run(store, repeats=2)
+    assert list(run(store, repeats=3)["reused"]) == [True] * 6 + [False] * 3
+
+
+def test_a_row_that_stands_twice_in_the_data_is_asked_twice(calls: Calls, store: TraceStore) -> None:
+    assert run(store, data=[COUNTRIES[0], COUNTRIES[0]])["answer"].nunique() == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"system": "Be short."},
+        {"params": {"temperature": 1}},
+        {"params": {"seed": 2}},
+        {"tools": ["math_eval"]},
+        {"max_turns": 3},
+        {"prompts": PROMPT + "!"},
+        {"models": "scripted:capital"},
+        {"base_url": "http://localhost:1"},
+    ],
+)
+def test_whatever_changes_the_question_is_asked_anew(calls: Calls, store: TraceStore, change: dict[str, Any]) -> None:
+    run(store)
+    assert not run(store, **change)["reused"].any()
+
+
+def test_changing_one_variant_asks_only_that_one(calls: Calls, store: TraceStore) -> None:
+    run(store, prompts={"a": PROMPT, "b": "Capital of {{ country }}:"})
+    frame = run(store, prompts={"a": PROMPT, "b": "Name the capital of {{ country }}."})
+    assert frame.groupby("prompt")["reused"].all().to_dict() == {"a": True, "b": False}
+
+
+def test_a_changed_tool_schema_is_another_question(calls: Calls, store: TraceStore) -> None:
+    def first(city: str) -> str:
+        "Tells of a city."
+        return city
+
+    def second(town: str) -> str:
+        "Tells of a city."
+        return town
+
+    run(store, tools=[tool(name="tell")(first)])
+    assert not run(store, tools=[tool(name="tell")(second)])["reused"].any()
+
+
+def test_a_failed_cell_is_tried_again(calls: Calls, store: TraceStore) -> None:
+    run(store, models="scripted:no_france")
+    assert list(run(store, models="scripted:no_france")["reused"]) == [False, True, True]
+
+
+def test_without_resume_all_are_asked_again(calls: Calls, store: TraceStore) -> None:
+    run(store)
+    assert not run(store, resume=False)["reused"].any()
+
+
+def test_a_key_in_an_answer_is_not_kept() -> None:
+    store = TraceStore(":memory:")
+    results = Results(store)
+    results.keep({"k": Answer(text="it is sk-abcdef0123456789abcdef")}, "e")
+    assert "sk-abc" not in results.finished(["k"])["k"].text
+
+
+def test_answers_of_any_text_come_back_as_they_were() -> None:
+    results = Results(TraceStore(":memory:"))
+    answer = Answer(text='Ответ: "да"\n\x00😀', tool_calls=({"name": "t", "arguments": {"x": [1, None]}},), turns=2)
+    results.keep({"k": answer}, "e")
+    assert results.finished(["k", "other"]) == {"k": answer}
+
+
+def test_a_file_that_cannot_be_written_is_told(tmp_path: Any) -> None:
+    path = tmp_path / "t.db"
+    path.write_text("no database at all, but long enough to be read as one")
+    with pytest.raises(TraceStoreError):
+        Results(TraceStore(path))
