@@ -37,6 +37,8 @@ _HOMES = {
         "MessageEndEvent",
         "MessageStartEvent",
         "MessageUpdateEvent",
+        "StepEndEvent",
+        "StepStartEvent",
         "ToolExecutionEndEvent",
         "ToolExecutionStartEvent",
         "ToolExecutionUpdateEvent",

@@ -294,7 +294,7 @@ class StepEndEvent:
 
     Attributes:
         step_id: Which step.
-        status: "ok", "error" or "denied".
+        status: "ok", "error", "denied" or "aborted".
         result: What came of it.
         error: What went wrong, in words.
         duration_ms: How long it took.
@@ -302,7 +302,7 @@ class StepEndEvent:
 
     type: ClassVar[Literal["step_end"]] = "step_end"
     step_id: str
-    status: Literal["ok", "error", "denied"] = "ok"
+    status: Literal["ok", "error", "denied", "aborted"] = "ok"
     result: JsonValue = None
     error: str | None = None
     duration_ms: float = 0.0

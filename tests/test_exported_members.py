@@ -53,6 +53,8 @@ PUBLIC = [
     "SearchBackend",
     "SearchResult",
     "Sources",
+    "StepEndEvent",
+    "StepStartEvent",
     "SystemMessage",
     "TextContent",
     "ThinkingContent",

@@ -63,6 +63,7 @@ class Batch:
             loop=loop,
             mailbox=Mailbox(loop),
             deadlines=Deadlines(loop),
+            push=stream.push,
             on_update=self._on_update,
             on_end=self._on_end,
         )

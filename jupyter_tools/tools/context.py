@@ -16,15 +16,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from jupyter_tools.events import AgentToolResult
+from jupyter_tools.json_types import JsonValue
+from jupyter_tools.tools.steps import Step, Tell, step
 
 _LOGGER = logging.getLogger("jupyter_tools.tools")
 
 
-def _to_nobody(_update: AgentToolResult | str) -> None:
-    """Progress of a tool that is called by hand goes nowhere."""
+def _to_nobody(_news: object) -> None:
+    """News of a tool that is called by hand goes nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,7 @@ class ToolContext:
     signal: asyncio.Event | None = None
     logger: logging.Logger = _LOGGER
     _on_update: Callable[[AgentToolResult | str], None] = field(default=_to_nobody, repr=False)
+    _on_step: Tell = field(default=_to_nobody, repr=False)
 
     @property
     def aborted(self) -> bool:
@@ -52,3 +56,16 @@ class ToolContext:
     def progress(self, update: AgentToolResult | str) -> None:
         """Show how far the call is. Works from any thread; after the call's end it does nothing."""
         self._on_update(update)
+
+    def retrieval(self, name: str, query: JsonValue) -> AbstractContextManager[Step]:
+        """A search as part of the call, which becomes a row of its own in the traces; works from any thread.
+
+            with context.retrieval("papers", query) as found:
+                documents = index.search(query)
+                found.result = [document.title for document in documents]
+
+        Args:
+            name: What is searched.
+            query: What is looked for.
+        """
+        return step(self._on_step, "retrieval", name, self.tool_call_id, query)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal, TypeAlias
 
-from jupyter_tools.events import AgentToolResult
+from jupyter_tools.events import AgentEvent, AgentToolResult, StepEndEvent, StepStartEvent
 from jupyter_tools.messages import ToolCallContent
 from jupyter_tools.tools.approval import Approvals
 from jupyter_tools.tools.attempt import attempt, attempt_in_thread, error_result, failure_result
@@ -45,6 +45,7 @@ class Surroundings:
     loop: asyncio.AbstractEventLoop
     mailbox: Mailbox
     deadlines: Deadlines
+    push: Callable[[AgentEvent], object]
     on_update: Callable[[Invocation, AgentToolResult], object]
     on_end: Callable[[Invocation], object]
 
@@ -167,7 +168,8 @@ class Invocation:
             return self._refused(arguments)
         tool = shared.tools[call.name]
         if asks(tool, shared.options):
-            arguments = await consult(tool, replace(call, arguments=arguments), shared.options, shared.approvals)
+            asked = replace(call, arguments=arguments)
+            arguments = await consult(tool, asked, shared.options, shared.approvals, self._tell)
             if isinstance(arguments, Refused):
                 return self._refused(arguments)
         self.arguments = arguments
@@ -273,12 +275,20 @@ class Invocation:
             signal=self._shared.signal,
             logger=logging.getLogger(f"jupyter_tools.tools.{self.call.name}"),
             _on_update=self.update,
+            _on_step=self._on_step,
         )
 
     # --- its progress ---
     def update(self, update: AgentToolResult | str) -> None:
         """Progress, from any thread. After the end it is dropped."""
         self._shared.mailbox.post(self._deliver, to_result(update))
+
+    def _on_step(self, event: StepStartEvent | StepEndEvent) -> None:
+        self._shared.mailbox.post(self._tell, event)
+
+    def _tell(self, event: StepStartEvent | StepEndEvent) -> None:
+        if self.result is None:
+            self._shared.push(event)
 
     def _deliver(self, update: AgentToolResult) -> None:
         if self.result is None:

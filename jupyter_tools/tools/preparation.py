@@ -18,6 +18,7 @@ from jupyter_tools.tools.approval import ApprovalAnswer, ApprovalRequest, Approv
 from jupyter_tools.tools.attempt import error_result, failure_result
 from jupyter_tools.tools.history import CallHistory
 from jupyter_tools.tools.options import BeforeHook, ExecutionOptions
+from jupyter_tools.tools.steps import Tell, step
 from jupyter_tools.tools.tool import AgentTool
 from jupyter_tools.tools.validation import validate_tool_arguments
 
@@ -72,7 +73,7 @@ def asks(tool: AgentTool, options: ExecutionOptions) -> bool:
 
 
 async def consult(
-    tool: AgentTool, call: ToolCallContent, options: ExecutionOptions, approvals: Approvals
+    tool: AgentTool, call: ToolCallContent, options: ExecutionOptions, approvals: Approvals, tell: Tell
 ) -> JsonObject | Refused:
     """Ask the hook, then the person, about a call with validated arguments. What either changes is validated again."""
     if options.before is not None:
@@ -83,7 +84,11 @@ async def consult(
     request = ApprovalRequest(tool=tool, tool_call_id=call.id, arguments=call.arguments, run_id=options.run_id)
     if not approvals.needed(request):
         return call.arguments
-    return _decided(tool, call, await approvals.answer(request))
+    with step(tell, "approval", tool.name, call.id, call.arguments) as asking:
+        answer = await approvals.answer(request)
+        asking.result, asking.error = answer.decision, answer.reason or None
+        asking.status = "denied" if answer.decision == "deny" else "ok"
+    return _decided(tool, call, answer)
 
 
 async def _after_hook(tool: AgentTool, call: ToolCallContent, before: BeforeHook) -> JsonObject | Refused:

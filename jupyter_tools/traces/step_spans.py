@@ -40,8 +40,9 @@ class StepSpans:
         span = self._open.pop(event.step_id, None)
         if span is not None:
             span.result = event.result
-            error_type = {"ok": None, "error": "StepError", "denied": "Denied"}[event.status]
-            span.finish(event.status, event.duration_ms, event.error, error_type)
+            status: SpanStatus = "stopped" if event.status == "aborted" else event.status
+            error_type = None if status == "ok" else "StepError" if status == "error" else status.title()
+            span.finish(status, event.duration_ms, event.error, error_type)
             self._book.changed(span)
 
     def close(self, at_s: float, status: SpanStatus, tool_call_id: str | None = None) -> None:

@@ -11,6 +11,8 @@ from jupyter_tools.events import (
     AgentEvent,
     MessageEndEvent,
     MessageStartEvent,
+    StepEndEvent,
+    StepStartEvent,
     ToolExecutionEndEvent,
     ToolExecutionStartEvent,
     ToolExecutionUpdateEvent,
@@ -91,7 +93,8 @@ def assert_well_formed(events: Sequence[AgentEvent], ids: Sequence[str]) -> None
     count = len(ids)
     starts, news, ends = events[:count], events[count : len(events) - 3 * count], events[len(events) - 3 * count :]
     assert [event.tool_call_id for event in starts if isinstance(event, ToolExecutionStartEvent)] == list(ids)
-    assert all(isinstance(event, ToolExecutionUpdateEvent) for event in news)
+    assert_steps_are_inside([event for event in news if not isinstance(event, ToolExecutionUpdateEvent)], news)
+    news = [event for event in news if isinstance(event, ToolExecutionUpdateEvent)]
     done = [event.tool_call_id for event in news if event.status == "done"]
     assert Counter(done) == Counter(ids)
     for number, call_id in enumerate(ids):
@@ -104,6 +107,21 @@ def assert_well_formed(events: Sequence[AgentEvent], ids: Sequence[str]) -> None
     for call_id in ids:
         statuses = [event.status for event in news if event.tool_call_id == call_id]
         assert statuses == ["running"] * (len(statuses) - 1) + ["done"]
+
+
+def assert_steps_are_inside(steps: Sequence[AgentEvent], news: Sequence[AgentEvent]) -> None:
+    """Each step starts before its call is done, and ends at most once, after its start and before that, too."""
+    open_steps: dict[str, str] = {}
+    is_done: set[str] = set()
+    for event in news:
+        if isinstance(event, StepStartEvent):
+            assert event.tool_call_id not in is_done
+            open_steps[event.step_id] = event.tool_call_id
+        elif isinstance(event, StepEndEvent):
+            assert open_steps.pop(event.step_id) not in is_done
+        elif isinstance(event, ToolExecutionUpdateEvent) and event.status == "done":
+            is_done.add(event.tool_call_id)
+    assert all(isinstance(event, StepStartEvent | StepEndEvent) for event in steps)
 
 
 async def until(condition: Callable[[], object]) -> None:

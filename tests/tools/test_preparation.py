@@ -71,6 +71,6 @@ def test_only_calls_that_somebody_has_a_say_in_are_held_up(options, marked, plai
 async def test_the_hook_comes_before_the_person_who_sees_what_it_changed():
     approver = ScriptedApprover([ApprovalAnswer.run()])
     options = ExecutionOptions(before=lambda tool, tool_call: {"number": 2}, approval="always")
-    arguments = await consult(ECHO, call("echo", number=1), options, Approvals("always", approver))
+    arguments = await consult(ECHO, call("echo", number=1), options, Approvals("always", approver), id)
     assert arguments == {"number": 2}
     assert approver.requests[0].arguments == {"number": 2}
