@@ -19,6 +19,8 @@ from jupyter_tools.notebook.command_table import Command, CommandLine
 from jupyter_tools.notebook.conversation import NOWHERE, Origin
 from jupyter_tools.notebook.display import Waiting, approver_for, display_for
 from jupyter_tools.notebook.keys import login
+from jupyter_tools.notebook.known_models import KnownModels
+from jupyter_tools.notebook.line_completion import LineCompletion
 from jupyter_tools.notebook.prompt import fill_prompt
 from jupyter_tools.notebook.runs import Run
 from jupyter_tools.notebook.session import Session
@@ -35,11 +37,17 @@ if TYPE_CHECKING:
 
 
 class Commands:
-    """The commands of one kernel and the session behind them."""
+    """The commands of one kernel and the session behind them.
+
+    Attributes:
+        session: The kernel's settings, conversations and runs.
+        completion: What can be written on their lines.
+    """
 
     def __init__(self, shell: InteractiveShell) -> None:
         self._shell = shell
-        self._session = Session(shell.user_ns)
+        self.session = Session(shell.user_ns)
+        self.completion = LineCompletion(self.session, KnownModels())
 
     def prepare(self, arguments: Namespace, cell: str, waiting: Waiting) -> CellRun:
         """The run of an `%%agent` cell, not yet started.
@@ -53,9 +61,9 @@ class Commands:
         if arguments.background:
             waiting = "leave"
         prompt = fill_prompt(cell, self._shell.user_ns)
-        settings = self._session.settings.updated(arguments)
+        settings = self.session.settings.updated(arguments)
         approver = approver_for(self._shell, waiting)
-        agent = self._session.agent(settings, new=arguments.new, origin=origin_of(self._shell), approver=approver)
+        agent = self.session.agent(settings, new=arguments.new, origin=origin_of(self._shell), approver=approver)
         if arguments.record is not None:
             agent.tape = Recording(arguments.record)
         display = display_for(self._shell, agent, approver, waiting)
@@ -112,8 +120,8 @@ class Commands:
             self._shell.displayhook.update_user_ns(Answer(cell_run.result))  # `_` and Out, but nothing is shown
 
     def _begin(self, arguments: Namespace, cell_run: CellRun) -> Run:
-        conversation = self._session.settings.updated(arguments).conversation
-        return self._session.begin(cell_run, conversation, origin_of(self._shell), background=arguments.background)
+        conversation = self.session.settings.updated(arguments).conversation
+        return self.session.begin(cell_run, conversation, origin_of(self._shell), background=arguments.background)
 
     def _store(self, name: str | None, cell_run: CellRun) -> None:
         if name is not None and cell_run.result is not None:
@@ -121,7 +129,7 @@ class Commands:
 
     def given(self, command: Command, text: str) -> Any:
         """What a command of the table answers."""
-        return command(CommandLine(self._shell, self._session, text))
+        return command(CommandLine(self._shell, self.session, text))
 
     def agent_line(self, arguments: Namespace, line: str) -> Table | str:
         """`%agent` with options or alone: show, set; list models, keep a key."""
@@ -133,17 +141,17 @@ class Commands:
         if arguments.login is not None:
             return login(arguments.login)
         if line:
-            self._session.configure(arguments)
-        return self._session.summary()
+            self.session.configure(arguments)
+        return self.session.summary()
 
     def tool_line(self, line: str) -> Table | ToolOutcome:
         """`%tool`: list the tools, or those that run, or run one."""
         name, _, text = line.strip().partition(" ")
         if not name:
-            return tool_table(self._session.known_tools())
+            return tool_table(self.session.known_tools())
         if name == "--running":
             return running_table(running_tools())
-        tool = self._session.find_tool(name)
+        tool = self.session.find_tool(name)
         return call_tool(tool, tool_arguments(tool, text), {"cell_id": cell_id(self._shell)})
 
     def tool_cell(self, cell: str) -> Table:

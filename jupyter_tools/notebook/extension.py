@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from jupyter_tools.main_thread import main_thread
+from jupyter_tools.notebook.completion import matcher
 from jupyter_tools.notebook.magics import AgentMagics
 from jupyter_tools.notebook.transform import transformer
 from jupyter_tools.tools.decorator import tool
@@ -31,6 +32,8 @@ def load(shell: InteractiveShell) -> None:
         shell.magics_manager.registry[AgentMagics.__name__].begin_imports()
         shell.input_transformers_cleanup.append(transformer(shell))
         main_thread().listens_in(_loop())
+    if shell.Completer is not None:
+        shell.Completer.custom_matchers.append(matcher(shell))
     offered = {"tool": tool, "traces": traces}
     shell.push({name: value for name, value in offered.items() if name not in shell.user_ns}, interactive=False)
 
@@ -47,6 +50,10 @@ def unload(shell: InteractiveShell) -> None:
     shell.input_transformers_cleanup[:] = [
         item for item in shell.input_transformers_cleanup if item.__module__ != transformer.__module__
     ]
+    if shell.Completer is not None:
+        shell.Completer.custom_matchers[:] = [
+            item for item in shell.Completer.custom_matchers if item.__module__ != matcher.__module__
+        ]
     for magics in _MAGICS:
         shell.magics_manager.registry.pop(magics.__name__, None)
         for kind, names in magics.magics.items():

@@ -25,6 +25,11 @@ def key_status(provider: str, base_url: str | None = None) -> str:
     return "none; the server may not need one" if base_url else f"not found; set {variable}"
 
 
+def providers_with_keys() -> list[str]:
+    """The providers that want a key."""
+    return [name for name in provider_names() if name not in _KEYLESS]
+
+
 def login(provider: str) -> str:
     """Ask for the key of a provider in a hidden field and keep it. Before it is typed, it says where.
 
@@ -33,7 +38,7 @@ def login(provider: str) -> str:
         ConfigurationError: If nobody can be asked, or nothing was typed.
     """
     owner = _SHARED.get(provider, provider)
-    known = [name for name in provider_names() if name not in _KEYLESS]
+    known = providers_with_keys()
     if provider not in known:
         raise UnknownNameError("provider with a key", provider, known)
     place = key_place(owner)

@@ -99,7 +99,7 @@ def _tool_events(row: Any) -> Iterator[AgentEvent]:
     yield ToolExecutionStartEvent(tool_call_id=row.tool_call_id, tool_name=row.name, args=row.args or {})
     if row.status in ("running", "interrupted"):
         return
-    status = _STATES.get(row.status, row.status)
+    status: Any = _STATES.get(row.status, row.status)
     yield ToolExecutionEndEvent(
         tool_call_id=row.tool_call_id,
         tool_name=row.name,

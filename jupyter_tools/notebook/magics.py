@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from jupyter_tools.notebook.commands import Commands
+    from jupyter_tools.notebook.completion import Found
 
 
 _FIRST_CELL_NEEDS = (
@@ -61,6 +62,13 @@ class AgentMagics(Magics):
         from jupyter_tools.notebook.commands import Commands
 
         return Commands(self._shell)
+
+    def completed(self, magic: str, text: str, *, is_cell: bool) -> Found | None:
+        """What can follow `text` on the line of one of our magics."""
+        if magic == "tool":
+            return None if is_cell else self._commands.completion.of_tool(text)
+        parser: Any = getattr(self._shell.find_line_magic(magic) or self._shell.find_cell_magic(magic), "parser", None)
+        return None if parser is None else self._commands.completion.of_options(parser, text, is_cell=is_cell)
 
     @magic_arguments()
     @kwds(epilog=commands_text())

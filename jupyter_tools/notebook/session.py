@@ -108,6 +108,11 @@ class Session:
         known = self.conversations[conversation]
         return self.runs.begin(cell_run, known, known.begin(origin), background=background)
 
+    def tool_names(self) -> list[str]:
+        """What can be called, for completion: known tools, and functions that the notebook defines."""
+        functions = [name for name, value in list(self._namespace.items()) if _is_own_function(name, value)]
+        return sorted({*(tool.name for tool in self.known_tools()), *functions})
+
     def summary(self) -> Table:
         """The configuration, for a person. Never the key."""
         settings = self.settings
@@ -126,6 +131,10 @@ class Session:
             ("runs", ", ".join(run.name for run in self.runs.going_on)),
         ]
         return Table(columns=("setting", "value"), rows=[row for row in rows if row[1]])
+
+
+def _is_own_function(name: str, value: object) -> bool:
+    return not name.startswith("_") and inspect.isfunction(value) and value.__module__ == "__main__"
 
 
 _ASKED = {"ask": "", "always": "every tool", "never": "no tool"}

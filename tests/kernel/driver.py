@@ -116,6 +116,11 @@ class Kernel:
     def interrupt(self) -> None:
         self._manager.interrupt_kernel()
 
+    def complete(self, code: str) -> tuple[list[str], int, int]:
+        """What Tab offers at the end of `code`: the texts, and the part they would replace."""
+        content = self._client.complete(code, len(code), reply=True, timeout=DEADLINE_S)["content"]
+        return content["matches"], content["cursor_start"], content["cursor_end"]
+
     def shut_down(self) -> None:
         """Ask the kernel to end, and wait until it has."""
         self._manager.shutdown_kernel(now=False)
