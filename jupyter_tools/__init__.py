@@ -24,6 +24,7 @@ _HOMES = {
     "errors": (
         "ConfigurationError",
         "JupyterToolsError",
+        "McpError",
         "ProviderError",
         "ToolArgumentsError",
         "UnknownNameError",
@@ -46,6 +47,7 @@ _HOMES = {
         "TurnStartEvent",
         "TurnUpdateEvent",
     ),
+    "mcp_servers.server": ("McpServer",),
     "messages": (
         "AgentMessage",
         "AssistantMessage",

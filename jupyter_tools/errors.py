@@ -10,6 +10,7 @@ The tree:
     ├── ToolDefinitionError         a function or schema that cannot become a tool
     ├── ToolArgumentsError          arguments that do not fit a tool's schema
     ├── ModelFileError              the weights of an embedded model cannot be had or are damaged
+    ├── McpError                    an MCP server cannot be started, refuses, or has ended
     ├── ProviderError               a model's server answered with an error, or not at all
     ├── WebError                    a search engine or a web page cannot be reached, or must not be
     ├── RecordingError              a recording cannot be read or written, or does not hold what is asked
@@ -150,6 +151,10 @@ class WebError(JupyterToolsError):
 
 class RecordingError(JupyterToolsError):
     """A recording cannot be read or written, or does not hold what it is asked for."""
+
+
+class McpError(JupyterToolsError):
+    """An MCP server cannot be started, refuses a request, or has ended."""
 
 
 class TraceStoreError(JupyterToolsError):

@@ -35,6 +35,8 @@ PUBLIC = [
     "ImageContent",
     "JupyterToolsError",
     "Limits",
+    "McpError",
+    "McpServer",
     "MessageEndEvent",
     "MessageStartEvent",
     "MessageUpdateEvent",

@@ -273,7 +273,9 @@ def _model(
 
 def _tools(tools: Iterable[ToolLike]) -> tuple[AgentTool, ...]:
     registry = default_registry()
-    chosen = [registry.get(item) if isinstance(item, str) else as_tool(item) for item in tools]
+    chosen = [
+        tool for item in tools for tool in (registry.select([item]) if isinstance(item, str) else [as_tool(item)])
+    ]
     names = [tool.name for tool in chosen]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:

@@ -61,6 +61,7 @@ COMMANDS = (
     Command("follow-up", "[#RUN] TEXT", "say something the run hears after its answer", "run_commands:follow_up"),
     Command("history", "[NAME]", "show what the model will see", "conversation_commands:history"),
     Command("last", "", "show the last run from the traces, also one whose kernel died", "last_run:last"),
+    Command("mcp", "[add NAME COMMAND... | remove NAME]", "list, start and stop MCP servers", "mcp_commands:mcp"),
     Command("new", "[NAME]", "start a conversation anew, and go on with it", "conversation_commands:new"),
     Command("record", "FILE | off", "write the runs of the cells to come into a file", "tape_commands:record"),
     Command("replay", "FILE [--fast] [--live] | off", "answer the cells to come from a file", "tape_commands:replay"),

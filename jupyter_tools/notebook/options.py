@@ -88,7 +88,7 @@ def parse_line(function: Callable[..., Any], line: str) -> Namespace:
         UsageError: If a value does not fit its option.
     """
     parser: MagicArgumentParser = function.parser  # pyright: ignore[reportFunctionMemberAccess]
-    arguments, unknown = parser.parse_known_args(_words(line))
+    arguments, unknown = parser.parse_known_args(split_words(line))
     if unknown:
         raise UnknownNameError("option", unknown[0].partition("=")[0], option_names(function))
     return arguments
@@ -100,7 +100,12 @@ def option_names(function: Callable[..., Any]) -> list[str]:
     return [text for action in parser._actions for text in action.option_strings]
 
 
-def _words(line: str) -> list[str]:
+def split_words(line: str) -> list[str]:
+    """The words of a line. Quotation marks keep words together; backslashes are letters like others.
+
+    Raises:
+        ConfigurationError: If a quotation mark is not closed.
+    """
     lexer = shlex.shlex(line, posix=True, punctuation_chars=False)
     lexer.whitespace_split, lexer.commenters, lexer.escape = True, "", ""  # a Windows path keeps its backslashes
     try:

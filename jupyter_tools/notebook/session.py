@@ -82,10 +82,14 @@ class Session:
     def find_tools(self, names: Iterable[str]) -> list[AgentTool]:
         """The tools of these names: the notebook's own functions and tools first, then the registered ones.
 
+        A star stands for any letters: `files_*`.
+
         Raises:
             UnknownNameError: If there is no such tool.
         """
-        return [self.find_tool(name) for name in names]
+        registry = default_registry()
+        wanted = dict.fromkeys(name for pattern in names for name in registry.matching(pattern))
+        return [self.find_tool(name) for name in wanted]
 
     def find_tool(self, name: str) -> AgentTool:
         """The tool of this name; see `find_tools`."""

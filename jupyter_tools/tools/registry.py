@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -70,6 +71,12 @@ class ToolRegistry:
             self._tools[tool.name] = tool
         return tool
 
+    def unregister(self, name: str) -> None:
+        """Forget a tool. One that is not there is no mistake."""
+        with self._lock:
+            self._tools.pop(name, None)
+            self._waiting.pop(name, None)
+
     def get(self, name: str) -> AgentTool:
         """The tool of that name.
 
@@ -85,13 +92,27 @@ class ToolRegistry:
             return self._tools[name]
 
     def select(self, names: str | Iterable[str]) -> list[AgentTool]:
-        """The tools of some names, each once: `"math_eval, time_now"` or a list.
+        """The tools of some names, each once: `"math_eval, time_now"` or a list. `"files_*"` is all that begin so.
 
         Raises:
             UnknownNameError: If there is no tool of one of the names.
         """
-        parts = names.split(",") if isinstance(names, str) else names
-        return [self.get(name) for name in dict.fromkeys(part.strip() for part in parts) if name]
+        parts = [part.strip() for part in (names.split(",") if isinstance(names, str) else names)]
+        wanted = dict.fromkeys(name for part in parts if part for name in self.matching(part))
+        return [self.get(name) for name in wanted]
+
+    def matching(self, name: str) -> list[str]:
+        """The names that a pattern such as `"files_*"` means; of a name without a star, the name itself.
+
+        Raises:
+            UnknownNameError: If it means none.
+        """
+        if "*" not in name:
+            return [name]
+        found = fnmatch.filter(self.names(), name)
+        if not found:
+            raise UnknownNameError("tool", name, self.names())
+        return found
 
     def names(self) -> list[str]:
         """All names, sorted. Nothing is imported."""
