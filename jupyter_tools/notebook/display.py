@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import sys
 import uuid
 from collections.abc import Callable
+from dataclasses import asdict
 from importlib import metadata
 from io import StringIO
 from typing import TYPE_CHECKING, Any, Literal, TextIO, TypeAlias
 
 from jupyter_tools.agent.agent import Agent
+from jupyter_tools.messages import text_of
 from jupyter_tools.notebook.cell_run import LiveDisplay
 from jupyter_tools.notebook.page_approver import PageApprover
 from jupyter_tools.notebook.parts import Part, ReasoningPart, TextPart, ToolPart
@@ -100,10 +103,22 @@ class PageDisplay:
         """Leave what stays: no widget, no script."""
         from IPython.display import update_display
 
-        provenance = {**view.info, "run_id": view.run_id, "stop_reason": view.stop_reason}
-        kept = {"jupyter_tools": provenance}
+        kept = {"jupyter_tools": provenance(view)}
         update_display(mimebundle(view, trouble), metadata=kept, raw=True, display_id=self._display_id)
         self._widget.finish()
+
+
+def provenance(view: RunView) -> dict[str, Any]:
+    """What a paper needs to cite an answer: who answered what, with which tools and settings, and what it took."""
+    prompt = text_of(view.prompt.content) if view.prompt is not None else ""
+    return {
+        **view.info,
+        "run_id": view.run_id,
+        "prompt_hash": hashlib.sha256(prompt.encode()).hexdigest(),
+        "turns": len(view.turns),
+        "usage": asdict(view.usage),
+        "stop_reason": view.stop_reason,
+    }
 
 
 class TerminalDisplay:
@@ -129,9 +144,12 @@ class TerminalDisplay:
         self._out.flush()
 
     def _write(self, part: Part) -> None:
-        text = part.text if isinstance(part, TextPart) else part_text(part) if _complete(part) else ""
-        self._out.write(_CONTROLS.sub("", text[self._written :]))
-        self._written = len(text)
+        if isinstance(part, TextPart):
+            text = part.text[self._written :]
+        else:  # on one line, once: what is known better later does not change it
+            text = part_text(part) if _complete(part) and not self._written else ""
+        self._out.write(_CONTROLS.sub("", text))
+        self._written += len(text)
 
     def close(self, view: RunView, trouble: str) -> None:
         """Write the rest and the status line."""

@@ -11,10 +11,12 @@ from typing import ClassVar, Literal, TypeAlias
 
 from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.messages import ImageContent
+from jupyter_tools.token_estimate import estimate_tokens
 
 ToolStatus: TypeAlias = Literal[
     "writing", "waiting", "running", "ok", "error", "timeout", "denied", "aborted", "skipped"
 ]
+_FAILED: tuple[ToolStatus, ...] = ("error", "timeout", "denied")
 _UNFINISHED: tuple[ToolStatus, ...] = ("writing", "waiting", "running")
 _SHORT = 80
 _GIST = 50
@@ -97,6 +99,8 @@ class ReasoningPart(GrowingText):
         done: True once the block is closed.
         duration_ms: How long the model thought, None if unknown.
         started_ms: When the block began, on the clock of its end, or None.
+        tokens: How long it is, None if unknown.
+        estimated: True if the tokens were counted here and not by the provider.
     """
 
     kind: ClassVar[str] = "reasoning"
@@ -106,11 +110,14 @@ class ReasoningPart(GrowingText):
         self.done = False
         self.duration_ms: float | None = None
         self.started_ms: float | None = None
+        self.tokens: int | None = None
+        self.estimated = True
 
     def end(self, at_ms: float | None = None) -> None:
         """Close the block. Only the first end counts."""
         if not self.done:
             self.done = True
+            self.tokens = estimate_tokens(self.text)
             if at_ms is not None and self.started_ms is not None:
                 self.duration_ms = at_ms - self.started_ms
 
@@ -119,9 +126,20 @@ class ReasoningPart(GrowingText):
         """What stands on the folded block."""
         if not self.done:
             return "Is thinking…"
+        return f"{self._duration}{self._length}"
+
+    @property
+    def _duration(self) -> str:
         if self.duration_ms is None:
             return "Reasoning"
         return "Thought for " + (seconds(self.duration_ms) if self.duration_ms >= 100 else "a moment")
+
+    @property
+    def _length(self) -> str:
+        if not self.tokens:
+            return ""
+        about = "about " if self.estimated else ""
+        return f", {about}{self.tokens:,} token{'s' if self.tokens > 1 else ''}"
 
     def facts(self) -> JsonObject:
         """What a display shows of the part beside its text."""
@@ -134,7 +152,9 @@ class ToolPart:
 
     Attributes:
         written: The arguments' JSON text while the model still writes it.
-        images: The pictures of the result.
+        details: What the tool has for pages and programs beside its text.
+        images: The pictures of its result.
+        started_ms: When it began to run, on any steady clock, or None.
     """
 
     kind: ClassVar[str] = "tool"
@@ -143,8 +163,20 @@ class ToolPart:
     written: str = ""
     status: ToolStatus = "writing"
     text: str = ""
-    images: tuple[ImageContent, ...] = ()
     duration_ms: float | None = None
+    details: JsonValue = None
+    images: tuple[ImageContent, ...] = ()
+    started_ms: float | None = None
+
+    @property
+    def failed(self) -> bool:
+        """True if it did not do what was asked for."""
+        return self.status in _FAILED
+
+    @property
+    def shown(self) -> str:
+        """The text that grows: first the arguments, then the progress, then the result."""
+        return self.written if self.status == "writing" else cut(self.text)
 
     @property
     def finished(self) -> bool:
@@ -180,7 +212,7 @@ class ToolPart:
             "outcome": self.outcome,
             "status": self.status,
             "done": self.finished,
-            "arguments": self.written if self.status == "writing" else self.arguments,
+            "failed": self.failed,
         }
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
 from jupyter_tools.messages import ImageContent
+from jupyter_tools.notebook.markdown_rules import CITE_CLASS, CODE_CLASSES, MATH_CLASS, markdown_renderer
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -21,27 +22,39 @@ if TYPE_CHECKING:
 
 _TAGS = {
     *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "li"),
-    *("strong", "em", "s", "code", "pre", "a", "table", "thead", "tbody", "tr", "th", "td"),
+    *("strong", "em", "s", "code", "pre", "a", "table", "thead", "tbody", "tr", "th", "td", "span", "div"),
 }
-_ATTRIBUTES = {"a": {"href", "title"}, "code": {"class"}, "ol": {"start"}}
+_ATTRIBUTES = {
+    "a": {"href", "title", "target", "class"},
+    "code": {"class"},
+    "span": {"class"},
+    "div": {"class"},
+    "ol": {"start"},
+}
 _SCHEMES = {"http", "https", "mailto"}
 _IMAGE_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp"}  # SVG may hold scripts
 _MAX_IMAGE = 4_000_000  # characters of base64: a notebook should stay one that opens
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]+=*\s*")
+_CLASSES = {"a": {CITE_CLASS}, "span": {*CODE_CLASSES, MATH_CLASS, "jt-math"}, "div": {MATH_CLASS, "jt-math"}}
 _LANGUAGE = re.compile(r"language-[\w+#.-]{1,40}")
+_ON_THIS_PAGE = re.compile(r"#jt-\w+-\d+")
 
 
-def markdown_html(text: str) -> str:
-    """A model's Markdown as HTML that can do no harm."""
+def markdown_html(text: str, anchors: Mapping[int, str] | None = None) -> str:
+    """A model's Markdown as HTML that can do no harm.
+
+    Args:
+        text: The Markdown.
+        anchors: For each number that may stand in brackets as a citation, the place on the page that it leads to.
+    """
     import nh3
 
     return nh3.clean(
-        _renderer()(text),
+        _markdown().render(text, {"anchors": anchors or {}}),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer nofollow",
-        set_tag_attribute_values={"a": {"target": "_blank"}},
         attribute_filter=_filtered,
     )
 
@@ -55,15 +68,25 @@ def image_html(image: ImageContent) -> str:
     """A picture that the page itself holds. What is no base64 of a known kind, or too large, is left out."""
     if image.mime_type not in _IMAGE_TYPES or len(image.data) > _MAX_IMAGE or not _BASE64.fullmatch(image.data):
         return ""
-    return f'<img alt="" style="max-width: 100%" src="data:{image.mime_type};base64,{image.data}">'
+    return f'<img alt="Picture made by the tool" src="data:{image.mime_type};base64,{image.data}">'
+
+
+def web_address(url: str) -> str:
+    """The address if it is one on the web, else ""."""
+    return url if _scheme(url) in ("http", "https") else ""
 
 
 def _filtered(tag: str, attribute: str, value: str) -> str | None:
-    if tag == "code" and attribute == "class":
-        return value if _LANGUAGE.fullmatch(value) else None
-    if attribute == "href":
-        return value if _scheme(value) in _SCHEMES else None
-    return value
+    match attribute:
+        case "class":
+            known = _LANGUAGE.fullmatch(value) if tag == "code" else value in _CLASSES.get(tag, ())
+        case "href":
+            known = _scheme(value) in _SCHEMES or _ON_THIS_PAGE.fullmatch(value)
+        case "target":
+            known = value == "_blank"
+        case _:
+            known = True
+    return value if known else None
 
 
 def _scheme(url: str) -> str:
@@ -72,18 +95,8 @@ def _scheme(url: str) -> str:
 
 
 @cache
-def _renderer() -> Callable[[str], str]:
-    from markdown_it import MarkdownIt
-
-    markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
-    markdown.add_render_rule("image", _image_as_link)
-    return markdown.render
-
-
-def _image_as_link(_renderer: object, tokens: Sequence[Token], place: int, *_: object) -> str:
-    token = tokens[place]
-    label = html.escape(f"image: {token.content}" if token.content else "image")
-    return f'<a href="{html.escape(str(token.attrs.get("src", "")))}">{label}</a>'
+def _markdown() -> MarkdownIt:
+    return markdown_renderer()
 
 
 # --- Markdown that stays Markdown, for pages that render it themselves ---

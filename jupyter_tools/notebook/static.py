@@ -6,14 +6,17 @@ Colours and fonts are JupyterLab's variables, with fallbacks for pages that have
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from jupyter_tools.notebook.groups import Group, groups
 from jupyter_tools.notebook.parts import NoticePart, Part, ReasoningPart, SteeringPart, TextPart, ToolPart, cut
-from jupyter_tools.notebook.sanitise import image_html, inert_markdown, markdown_html, text_html
+from jupyter_tools.notebook.sanitise import inert_markdown, markdown_html, text_html
+from jupyter_tools.notebook.sources import anchors, sources_html, sources_markdown, sources_text
+from jupyter_tools.notebook.tool_card import MARKS, tool_html
+from jupyter_tools.notebook.turn_usage import usage_table
 from jupyter_tools.notebook.view import RunView
-
-_MARKS = {"ok": "✓", "error": "✗", "timeout": "✗", "denied": "✗", "aborted": "■", "skipped": "–"}
 
 
 def mimebundle(view: RunView, trouble: str = "") -> dict[str, str]:
@@ -27,39 +30,52 @@ def mimebundle(view: RunView, trouble: str = "") -> dict[str, str]:
 
 
 def run_html(view: RunView, trouble: str = "") -> str:
-    """The run as HTML: the answer, reasoning and tool calls folded."""
-    body = "\n".join(_part_html(part) for part in view.parts)
+    """The run as HTML: the answer; reasoning, tool calls and sources folded; a table of what the turns took."""
+    marks = anchors(view.sources, view.run_id)
+    drawn = [_part_html(part, marks) for part in view.parts]
+    for group in reversed(groups(view.parts)):
+        drawn[group.start : group.stop] = [_group_html(group, view.parts[group.start : group.stop])]
     details = f"<details><summary>Details</summary><pre>{text_html(trouble)}</pre></details>" if trouble else ""
-    status = f'<div class="jt-status">{text_html(view.status)}</div>' if view.status else ""
-    return page(f"{body}\n{details}{status}")
+    return page("\n".join([*drawn, sources_html(view.sources, view.run_id), details, _status_html(view)]))
 
 
 def page(body: str) -> str:
-    """The frame around all that we show: our class and our style."""
-    return f'<div class="jt-run"><style>{_style()}</style>\n{body}</div>'
+    """The frame around all that we show: our class and our style. Typesetters keep to what is marked as formulas."""
+    return f'<div class="jt-run mathjax_ignore tex2jax_ignore"><style>{_style()}</style>\n{body}</div>'
 
 
-def _part_html(part: Part) -> str:
+def _part_html(part: Part, marks: Mapping[int, str]) -> str:
     match part:
         case TextPart():
-            return f"<div>{markdown_html(part.text)}</div>"
+            return f"<div>{markdown_html(part.text, marks)}</div>"
         case ReasoningPart():
-            return f"<details><summary>{text_html(part.label)}</summary><div>{markdown_html(part.text)}</div></details>"
+            text = markdown_html(part.text)
+            return (
+                f'<details class="jt-reasoning"><summary>{text_html(part.label)}</summary><div>{text}</div></details>'
+            )
         case SteeringPart() | NoticePart():
             return f'<div class="jt-{part.kind}">{text_html(part.text)}</div>'
         case ToolPart():
             return tool_html(part)
 
 
-def tool_html(part: ToolPart, *, unfolded: bool = False) -> str:
-    """One tool call as HTML, folded or not."""
-    failed = ' class="jt-failed"' if part.status in ("error", "timeout", "denied") else ""
-    opened = " open" if unfolded else ""
-    line = f"{_MARKS.get(part.status, '…')} <code>{text_html(part.signature)}</code> → {text_html(part.outcome)}"
-    arguments = f"<pre>{text_html(part.arguments)}</pre>" if part.args else ""
-    result = f"<pre>{text_html(cut(part.text))}</pre>" if part.text else ""
-    images = "".join(map(image_html, part.images))
-    return f"<details{failed}{opened}><summary>{line}</summary>{arguments}{result}{images}</details>"
+def _group_html(group: Group, parts: Sequence[Part]) -> str:
+    calls = [part for part in parts if isinstance(part, ToolPart)]
+    folded = "".join(tool_html(call) for call in calls if not call.failed)
+    failed = "".join(tool_html(call, unfolded=True) for call in calls if call.failed)
+    return f'<details class="jt-group"><summary>{text_html(group.label)}</summary>{folded}</details>{failed}'
+
+
+def _status_html(view: RunView) -> str:
+    table = usage_table(view.turns)
+    if not table.rows:
+        return f'<div class="jt-status">{text_html(view.status)}</div>' if view.status else ""
+    head = "".join(f"<th>{text_html(name)}</th>" for name in table.columns)
+    body = "".join(f"<tr>{''.join(f'<td>{text_html(cell)}</td>' for cell in row)}</tr>" for row in table.rows)
+    return (
+        f'<details class="jt-status"><summary>{text_html(view.status)}</summary>'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></details>"
+    )
 
 
 def run_markdown(view: RunView) -> str:
@@ -67,7 +83,14 @@ def run_markdown(view: RunView) -> str:
     parts = [_part_markdown(part) for part in view.parts]
     ending = f"*{view.status}*" if view.status else ""
     problem = inert_markdown(view.error_message or "")
-    return "\n\n".join(piece for piece in (*parts, problem, ending) if piece)
+    pieces = (*parts, sources_markdown(view.sources), problem, ending, _usage_markdown(view))
+    return "\n\n".join(piece for piece in pieces if piece)
+
+
+def _usage_markdown(view: RunView) -> str:
+    table = usage_table(view.turns)
+    rows = [table.columns, ["---"] * len(table.columns), *table.rows] if table.rows else []
+    return "\n".join(f"| {' | '.join(inert_markdown(cell).replace('|', '') for cell in row)} |" for row in rows)
 
 
 def _part_markdown(part: Part) -> str:
@@ -81,7 +104,7 @@ def _part_markdown(part: Part) -> str:
         case NoticePart():
             return f"*{inert_markdown(part.text)}*"
         case ToolPart():
-            line = f"{_MARKS.get(part.status, '…')} {part.signature} → {part.outcome}"
+            line = f"{MARKS.get(part.status, '…')} {part.signature} → {part.outcome}"
             return _folded(line, _fenced(f"{part.arguments}\n\n{cut(part.text)}"))
 
 
@@ -98,7 +121,8 @@ def _fenced(text: str) -> str:
 def run_text(view: RunView) -> str:
     """The run as plain text, for terminals and for people who read the notebook's file."""
     parts = [part_text(part) for part in view.parts]
-    return "\n\n".join(piece for piece in (*parts, view.error_message or "", view.status) if piece)
+    pieces = (*parts, sources_text(view.sources), view.error_message or "", view.status)
+    return "\n\n".join(piece for piece in pieces if piece)
 
 
 def part_text(part: Part) -> str:

@@ -65,7 +65,7 @@ class RunWidget(anywidget.AnyWidget):
         if now - self._sent_at < _BETWEEN_S:
             return
         everything = self._sync_is_due(now)
-        message = self._writer.sync(view) if everything else self._writer.delta(view)
+        message = self._writer.sync(view, now * 1000) if everything else self._writer.delta(view, now * 1000)
         if message is not None:
             self.send(message)
             self._sent_at = now

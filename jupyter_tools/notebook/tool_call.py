@@ -13,7 +13,8 @@ from jupyter_tools.loop_thread import loop_thread
 from jupyter_tools.messages import AssistantMessage, ToolCallContent
 from jupyter_tools.notebook.cell_errors import CellError, CellInterrupted
 from jupyter_tools.notebook.parts import ToolPart
-from jupyter_tools.notebook.static import page, part_text, tool_html
+from jupyter_tools.notebook.static import page, part_text
+from jupyter_tools.notebook.tool_card import tool_html
 from jupyter_tools.notebook.view import RunView
 from jupyter_tools.streams import EventStream
 from jupyter_tools.tools.execution import ExecutionOptions, execute_tool_calls

@@ -35,6 +35,7 @@ from jupyter_tools.messages import (
     AssistantContent,
     AssistantMessage,
     ImageContent,
+    Message,
     StopReason,
     TextContent,
     ThinkingContent,
@@ -44,6 +45,8 @@ from jupyter_tools.messages import (
     text_of,
 )
 from jupyter_tools.notebook.parts import NoticePart, Part, ReasoningPart, SteeringPart, TextPart, ToolPart, seconds
+from jupyter_tools.notebook.sources import Source, sources_in
+from jupyter_tools.notebook.turn_usage import LivePace, TurnUsage, cost_words, pace, pace_words, tokens_words
 
 GrowingPart = TypeVar("GrowingPart", TextPart, ReasoningPart)
 
@@ -58,7 +61,10 @@ class RunView:
         info: The run's provenance, as its first event gives it.
         turn: The current turn, from 1.
         notice: What a person should know while waiting ("retrying in 3 s"), or "".
+        prompt: What was asked.
         usage: The tokens so far.
+        turns: What each model call took.
+        sources: What tools found that the answer may cite, by number.
         stop_reason: Why the run ended, None while it goes on.
         error_message: One or two sentences if it failed.
         duration_ms: How long it took, once it is over.
@@ -70,13 +76,17 @@ class RunView:
     info: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     turn: int = 0
     notice: str = ""
+    prompt: Message | None = None
     usage: Usage = NO_USAGE
+    turns: list[TurnUsage] = field(default_factory=list[TurnUsage])
+    sources: dict[int, Source] = field(default_factory=dict[int, Source])
     stop_reason: StopReason | None = None
     error_message: str | None = None
     duration_ms: float | None = None
     _started_ms: int = 0
     _now_ms: float | None = None
     _message_start: int = 0
+    _pace: LivePace = field(default_factory=LivePace)
     _written: dict[int, ToolPart] = field(default_factory=dict[int, ToolPart])
     _calls: dict[str, ToolPart] = field(default_factory=dict[str, ToolPart])
 
@@ -87,13 +97,13 @@ class RunView:
 
     @property
     def status(self) -> str:
-        """The status line: model, turn, tokens, duration, how it ended."""
-        tokens = self.usage.total_tokens
-        about = "about " if self.usage.estimated else ""
+        """The status line: model, turn, tokens, cost, speed, duration, how it ended."""
         items = [
             self.model,
             f"turn {self.turn}" if self.stop_reason is None and self.turn > 1 else "",
-            f"{about}{tokens:,} tokens" if tokens else "",
+            tokens_words(self.usage),
+            cost_words(self.usage),
+            pace_words(self._pace.per_second, "about ") or pace_words(pace(self.turns)),
             seconds(self.duration_ms) if self.duration_ms is not None else "",
             _ENDINGS.get(self.stop_reason or "", self.notice),
         ]
@@ -121,7 +131,7 @@ class RunView:
                 self._add_notice(event.notice)
             case AgentStartEvent():
                 self.run_id, self._started_ms = event.run_id, event.timestamp_ms
-                self.info, self.model = event.info, _model_text(event.info)
+                self.info, self.model, self.prompt = event.info, _model_text(event.info), event.prompt
             case AgentEndEvent():
                 self._end(event)
             case _:  # the end of a turn shows nothing of its own
@@ -148,6 +158,7 @@ class RunView:
     # --- the model's message, piece by piece, and whole ---
     def _add_delta(self, delta: Delta) -> None:
         self.notice = ""
+        self._pace.add(self._now_ms)
         match delta:
             case TextDelta():
                 self._last(TextPart, delta.text).add(delta.text)
@@ -188,19 +199,30 @@ class RunView:
         if isinstance(message, AssistantMessage):
             self._message_start = len(self.parts) if started else self._message_start
             self._written.clear()
-            if not started:
+            self._pace = LivePace()
+            if isinstance(event, MessageEndEvent):
                 self._settle(message)
+                self._count(event, message)
         elif isinstance(message, UserMessage) and started:
             self._append(SteeringPart(text=text_of(message.content)))
 
     def _settle(self, message: AssistantMessage) -> None:
         """Make the message's parts what the finished message says: it is what the conversation keeps."""
-        self.usage = self.usage + message.usage
         blocks = [block for block in message.content if _visible(block)]
         for place, block in enumerate(blocks, self._message_start):
             part = self.parts[place] if place < len(self.parts) else None
             self.parts[place : place + 1] = [self._settled(block, part)]
         del self.parts[self._message_start + len(blocks) :]
+
+    def _count(self, event: MessageEndEvent, message: AssistantMessage) -> None:
+        self.usage = self.usage + message.usage
+        model = ":".join(name for name in (message.provider, message.model) if name)
+        timed = {"duration_ms": event.duration_ms, "first_token_ms": event.first_token_ms}
+        self.turns.append(TurnUsage(turn=self.turn, model=model, usage=message.usage, **timed))
+        thoughts = [part for part in self.parts[self._message_start :] if isinstance(part, ReasoningPart)]
+        told = message.usage.reasoning_tokens
+        if told and len(thoughts) == 1 and not message.usage.estimated:
+            thoughts[0].tokens, thoughts[0].estimated = told, False
 
     def _settled(self, block: AssistantContent, part: Part | None) -> Part:
         match block:
@@ -227,17 +249,20 @@ class RunView:
             self._append(part)
         match event:
             case ToolExecutionStartEvent():
-                part.args, part.status = event.args, "running"
-            case ToolExecutionUpdateEvent(status="done"):
-                part.text, part.images = _result_text(event.partial_result), _images(event.partial_result)
-                part.duration_ms = event.duration_ms
-                part.status = "error" if event.partial_result.is_error else "ok"
+                part.args, part.status, part.started_ms = event.args, "running", self._now_ms
             case ToolExecutionUpdateEvent():
-                part.text = _result_text(event.partial_result)
+                self._show(part, event.partial_result)
+                if event.status == "done":
+                    part.duration_ms = event.duration_ms
+                    part.status = "error" if event.partial_result.is_error else "ok"
             case ToolExecutionEndEvent():
-                part.args, part.status = event.args or part.args, event.status
-                part.text, part.images = _result_text(event.result), _images(event.result)
-                part.duration_ms = event.duration_ms
+                self._show(part, event.result)
+                part.args, part.status, part.duration_ms = event.args or part.args, event.status, event.duration_ms
+
+    def _show(self, part: ToolPart, result: AgentToolResult) -> None:
+        part.text, part.details = _result_text(result), result.details
+        part.images = tuple(block for block in result.content if isinstance(block, ImageContent))
+        self.sources.update((source.number, source) for source in sources_in(result.details))
 
 
 _PASSING = ("notice", "load", "retry")  # of interest only while one waits
@@ -262,10 +287,6 @@ def _visible(block: AssistantContent) -> bool:
             return bool(block.thinking)
         case ToolCallContent():
             return True
-
-
-def _images(result: AgentToolResult) -> tuple[ImageContent, ...]:
-    return tuple(block for block in result.content if isinstance(block, ImageContent))
 
 
 def _result_text(result: AgentToolResult) -> str:

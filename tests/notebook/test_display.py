@@ -1,3 +1,4 @@
+import hashlib
 from io import StringIO
 from typing import Any
 
@@ -57,8 +58,10 @@ def test_a_page_shows_a_widget_and_in_its_place_what_stays(monkeypatch: pytest.M
     assert set(kept) == {"text/html", "text/markdown", "text/plain"}
     assert kept["text/plain"] == run_text(view)
     assert opened["display_id"] == closed["display_id"]
-    provenance = closed["metadata"]["jupyter_tools"]
-    assert provenance == {"provider": "scripted", "model": "demo", "run_id": "r1", "stop_reason": "stop"}
+    cited = closed["metadata"]["jupyter_tools"]
+    assert cited | {"provider": "scripted", "model": "demo", "run_id": "r1", "stop_reason": "stop"} == cited
+    assert cited["prompt_hash"] == hashlib.sha256(b"hi").hexdigest()
+    assert cited["usage"]["output_tokens"] == 5
 
 
 def test_a_run_that_failed_leaves_its_traceback_folded(monkeypatch: pytest.MonkeyPatch):

@@ -30,7 +30,12 @@ def test_a_cut_text_says_how_much_is_missing():
 
 
 @pytest.mark.parametrize(
-    ("ended_ms", "label"), [(None, "Reasoning"), (103.0, "Thought for a moment"), (3_300.0, "Thought for 3.2 s")]
+    ("ended_ms", "label"),
+    [
+        (None, "Reasoning, about 1 token"),
+        (103.0, "Thought for a moment, about 1 token"),
+        (3_300.0, "Thought for 3.2 s, about 1 token"),
+    ],
 )
 def test_reasoning_that_is_over_says_how_long_it_took(ended_ms: float | None, label: str):
     part = ReasoningPart("Hm.")

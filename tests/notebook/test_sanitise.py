@@ -36,7 +36,9 @@ ATTACKS = [
 TAG = re.compile(r"<\s*([a-zA-Z/!?][^>]*)")
 HARMLESS = re.compile(
     r'/?(p|br|hr|h[1-6]|blockquote|ul|ol( start="\d+")?|li|strong|em|s|code( class="language-[\w+#.-]+")?|pre'
-    r'|a( (title|rel|target|href)="[^"]*")*|table|thead|tbody|tr|th|td)/?'
+    r'|a( (title|rel|target|href)="[^"]*")*|table|thead|tbody|tr|th|td'
+    r'|span( class="(jt-\w+|jt-math mathjax_process tex2jax_process)")?'
+    r'|div( class="(jt-math|jt-math mathjax_process tex2jax_process)")?)/?'
 )
 text = st.text(alphabet=st.sampled_from("<>[]()!`~&#;:\"'/\\ \n\tabjsx=*_|-"))
 
@@ -66,11 +68,47 @@ def test_markdown_keeps_its_looks():
         "<s>s</s>",
         "<td>1</td>",
         'class="language-python"',
-        "x &lt; 1",
+        'x <span class="jt-oper">&lt;</span> <span class="jt-num">1</span>',
     ):
         assert piece in html
     assert 'href="https://e.org"' in html
     assert 'rel="noopener noreferrer nofollow"' in html
+
+
+@pytest.mark.parametrize("source", ["$a_1*b*2$", r"\(a_1*b*2\)"])
+def test_a_formula_keeps_its_source_for_the_pages_typesetter(source: str):
+    formula = r'<span class="jt-math mathjax_process tex2jax_process">\(a_1*b*2\)</span>'
+    assert markdown_html(f"So {source} is") == f"<p>So {formula} is</p>\n"
+
+
+@pytest.mark.parametrize("source", ["$$\nx < 1\n$$", "\\[\nx < 1\n\\]"])
+def test_a_formula_of_its_own_stands_on_lines_of_its_own(source: str):
+    assert r'<div class="jt-math mathjax_process tex2jax_process">\[x &lt; 1\]</div>' in markdown_html(source)
+
+
+def test_money_and_code_are_no_formulas():
+    assert "jt-math" not in markdown_html("It costs $5 or $6.") + markdown_html("`$x$`")
+
+
+@pytest.mark.parametrize(
+    "command", ["href{javascript:alert(1)}{x}", "style{color:red}{x}", "require{html}", "class{a}{x}"]
+)
+def test_a_formula_that_could_link_or_style_is_shown_and_not_typeset(command: str):
+    html = markdown_html(f"$\\{command}$")
+    assert f"\\{command}" in html
+    assert "mathjax_process" not in html
+
+
+def test_a_citation_of_a_known_source_leads_to_it_and_others_stay_text():
+    html = markdown_html("So it is [1][2, 3], see [4] and `[1]`.", {1: "jt-r-1", 3: "jt-r-3"})
+    assert re.sub(r' rel="[^"]*"', "", html) == (
+        '<p>So it is [<a href="#jt-r-1" class="jt-cite">1</a>][2, <a href="#jt-r-3" class="jt-cite">3</a>], '
+        "see [4] and <code>[1]</code>.</p>\n"
+    )
+
+
+def test_only_places_of_ours_can_be_led_to_on_the_page():
+    assert "href" not in markdown_html("[x](#save) [y](/api/delete) [z](//e.org)")
 
 
 def test_a_picture_becomes_a_link_so_that_nothing_is_loaded():

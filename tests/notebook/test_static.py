@@ -34,15 +34,16 @@ def text_of_page(html: str) -> str:
 
 def test_the_page_holds_reasoning_tool_call_answer_and_status_in_order():
     assert text_of_page(run_html(viewed(whole_run()))) == (
-        'Thought for 3.2 s Need a calculator . ✓ math_eval(expression="0.125*3480") → 435 in 3 ms '
-        '{ "expression": "0.125*3480" } 435 It is 435 . scripted:demo · 5 tokens · 3.2 s'
+        'Thought for 3.2 s, about 5 tokens Need a calculator . ✓ math_eval(expression="0.125*3480") → 435 in 3 ms '
+        'Arguments expression : "0.125*3480" Result 435 It is 435 . scripted:demo · 5 tokens · 3.2 s '
+        "turn tokens out 1 2 5 all 5"
     )
 
 
 def test_reasoning_and_tool_calls_are_folded():
     html = run_html(viewed(whole_run()))
-    assert html.count("<details>") == 2
-    assert "<details open" not in html
+    assert html.count("<details") == 3
+    assert not re.search(r"<details[^>]* open", html)
 
 
 def test_three_kinds_are_kept_and_no_widget():
@@ -51,7 +52,7 @@ def test_three_kinds_are_kept_and_no_widget():
 
 def test_the_text_is_the_markdown_as_the_model_wrote_it():
     assert run_text(viewed(whole_run())) == (
-        "[Thought for 3.2 s] Need a *calculator*.\n\n"
+        "[Thought for 3.2 s, about 5 tokens] Need a *calculator*.\n\n"
         '[math_eval(expression="0.125*3480") -> 435 in 3 ms]\n\n'
         "It is **435**.\n\n"
         "scripted:demo · 5 tokens · 3.2 s"
@@ -74,7 +75,7 @@ def test_a_failed_tool_stands_out_and_its_text_is_escaped():
         args={"<i>": "</pre><script>"},
     )
     html = run_html(viewed([end]))
-    assert '<details class="jt-failed">' in html
+    assert '<details class="jt-tool jt-failed">' in html
     assert "<script" not in html
     assert not re.search(r"<(b|i)>", html)
 

@@ -42,7 +42,7 @@ def test_reasoning_says_that_it_goes_on_and_then_how_long_it_took():
     assert (thinking.label, thinking.done) == ("Is thinking…", False)
     thought = viewed(asking_turn()).parts[0]
     assert isinstance(thought, ReasoningPart)
-    assert (thought.label, thought.done) == ("Thought for 3.2 s", True)
+    assert (thought.label, thought.done) == ("Thought for 3.2 s, about 5 tokens", True)
 
 
 def test_with_a_clock_reasoning_says_how_long_it_took_before_the_message_is_whole():
@@ -51,7 +51,7 @@ def test_with_a_clock_reasoning_says_how_long_it_took_before_the_message_is_whol
         view.add(event, at_ms * 1000.0)
     thought = view.parts[0]
     assert isinstance(thought, ReasoningPart)
-    assert thought.label == "Thought for 2.0 s"
+    assert thought.label == "Thought for 2.0 s, about 5 tokens"
 
 
 def test_two_reasoning_blocks_of_one_message_stay_apart():

@@ -1,11 +1,13 @@
 // The card that asks whether a tool may run. It takes no focus: whoever writes elsewhere is not interrupted.
-import { make, makeButton, makeField } from "./steering.js";
+import { make, makeButton, makeField } from "./dom.js";
 
 export class ApprovalCard {
-  constructor(send) {
+  constructor(send, announcer) {
     this.send = send;
+    this.announcer = announcer;
     this.element = make("div", "jt-approval");
-    this.element.setAttribute("aria-live", "polite");
+    this.element.setAttribute("role", "group");
+    this.element.setAttribute("aria-label", "Approval of a tool");
     this.id = null;
   }
 
@@ -24,6 +26,7 @@ export class ApprovalCard {
     const buttons = make("div", "jt-buttons");
     for (const [text, decision] of [["Run", "run"], ["Deny", "deny"], ["Always", "always"]])
       buttons.append(makeButton("jt-button", text, () => this.answer(decision)));
+    this.announcer.say(title.textContent);
     this.element.append(title, this.field, this.problem, buttons);
   }
 

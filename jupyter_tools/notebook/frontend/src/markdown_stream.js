@@ -1,4 +1,8 @@
 // Markdown that grows: finished blocks are rendered once, only the tail is rendered again, once per frame.
+import { linkCitations } from "./citations.js";
+import { decorateCode } from "./code.js";
+import { make } from "./dom.js";
+import { typeset } from "./math.js";
 import { safeMarkdown } from "./safe.js";
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
@@ -20,9 +24,11 @@ export function endOfFinishedBlocks(text) {
 }
 
 export class MarkdownStream {
-  constructor(element) {
-    this.finished = element.appendChild(document.createElement("div"));
-    this.tail = element.appendChild(document.createElement("div"));
+  /** `page` has what is around the text: `marks`, `typesetter`, and `announcer` where the text is to be spoken. */
+  constructor(element, page) {
+    this.page = page;
+    this.finished = element.appendChild(make("div"));
+    this.tail = element.appendChild(make("div"));
     this.text = "";
     this.rendered = 0;
     this.frame = 0;
@@ -49,9 +55,21 @@ export class MarkdownStream {
     const rest = this.text.slice(this.rendered);
     const end = endOfFinishedBlocks(rest);
     if (end > 0) {
-      this.finished.append(safeMarkdown(rest.slice(0, end)));
+      this.finish(rest.slice(0, end));
       this.rendered += end;
     }
-    this.tail.replaceChildren(safeMarkdown(rest.slice(end)));
+    const tail = safeMarkdown(rest.slice(end));
+    decorateCode(tail, false);
+    this.tail.replaceChildren(tail);
+  }
+
+  finish(text) {
+    const block = make("div", "jt-block");
+    block.append(safeMarkdown(text));
+    decorateCode(block, true);
+    linkCitations(block, this.page.marks);
+    this.finished.append(block);
+    this.page.announcer?.say(block.textContent);
+    typeset(block, this.page.typesetter);
   }
 }

@@ -1,33 +1,38 @@
 // The page's half of a run: applies the kernel's numbered messages, asks for everything when it missed one.
+import { Announcer } from "./announcer.js";
 import { ApprovalCard } from "./approval.js";
+import { Clock } from "./clock.js";
+import { make, makeButton } from "./dom.js";
+import { Groups } from "./groups.js";
 import { makePart } from "./parts.js";
-import { makeButton, makeSteering } from "./steering.js";
+import { safeHtml } from "./safe.js";
+import { makeSteering } from "./steering.js";
 
 export class RunView {
-  constructor(element, send, steerable) {
+  constructor(element, send, { steerable, typesetter }) {
     this.send = send;
     this.parts = [];
     this.seq = null; // null: waiting for a sync
-    this.root = element.appendChild(document.createElement("div"));
-    this.root.className = "jt-run jp-RenderedHTMLCommon"; // the looks that JupyterLab gives to text
-    this.body = this.root.appendChild(document.createElement("div"));
-    this.card = new ApprovalCard(send);
-    this.root.append(this.card.element, makeSteering(send, steerable));
-    this.bar = this.root.appendChild(document.createElement("div"));
-    this.bar.className = "jt-status";
-    this.bar.append(this.stopButton());
-    this.status = this.bar.appendChild(document.createElement("span"));
-    this.status.setAttribute("role", "status");
+    this.page = { clock: new Clock(), announcer: new Announcer(), marks: {}, typesetter };
+    this.root = element.appendChild(make("div", "jt-run jp-RenderedHTMLCommon")); // the looks that JupyterLab gives to text
+    this.body = this.root.appendChild(make("div"));
+    this.groups = new Groups(this.body);
+    this.sources = this.root.appendChild(make("div"));
+    this.card = new ApprovalCard(send, this.page.announcer);
+    this.root.append(this.card.element, makeSteering(send, steerable), this.statusBar());
     send({ kind: "sync" });
   }
 
-  stopButton() {
-    const button = makeButton("jt-button jt-stop", "Stop", () => {
-      button.disabled = true;
-      button.textContent = "Stopping…";
+  statusBar() {
+    const bar = make("div", "jt-status");
+    const stop = makeButton("jt-button jt-stop", "Stop", () => {
+      stop.disabled = true;
+      stop.textContent = "Stopping…";
       this.send({ kind: "stop" });
     });
-    return button;
+    this.status = make("span");
+    bar.append(stop, this.status);
+    return bar;
   }
 
   receive(message) {
@@ -40,17 +45,26 @@ export class RunView {
       return;
     }
     this.seq = message.seq;
+    Object.assign(this.page.marks, message.marks);
     for (const change of message.changes) this.apply(change);
     for (const gone of this.parts.splice(message.count)) gone.element.remove();
-    this.status.textContent = message.status;
+    this.around(message);
   }
 
-  apply({ part: place, facts, text, more }) {
-    if (facts && this.parts[place]?.kind !== facts.kind) this.put(place, makePart(facts.kind));
+  around({ status, groups, sources }) {
+    if (status !== undefined) this.status.textContent = status;
+    if (groups) this.groups.arrange(groups, this.parts);
+    if (sources !== undefined) this.sources.replaceChildren(safeHtml(sources));
+  }
+
+  apply({ part: place, facts, text, more, body, elapsed_ms: elapsed }) {
+    if (facts && this.parts[place]?.kind !== facts.kind) this.put(place, makePart(facts.kind, this.page));
     const part = this.parts[place];
     if (facts) part.facts(facts);
     if (text !== undefined) part.text(text);
     if (more !== undefined) part.more(more);
+    if (body !== undefined) part.body?.(body);
+    if (elapsed !== undefined) part.since?.(elapsed);
   }
 
   put(place, part) {
@@ -58,5 +72,10 @@ export class RunView {
     if (old) old.element.replaceWith(part.element);
     else this.body.append(part.element);
     this.parts[place] = part;
+  }
+
+  close() {
+    this.page.clock.close();
+    this.page.announcer.close("The run is over.");
   }
 }

@@ -1,11 +1,11 @@
-// The page's one sanitiser: everything of a model that becomes HTML goes through `safeMarkdown`.
+// The page's one sanitiser: everything of a model or a tool that becomes HTML goes through here.
 import DOMPurify from "dompurify";
 import { Marked } from "marked";
+import { mathRules } from "./math.js";
+import { escaped } from "./text.js";
 
 const TAGS = ["p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "li", "strong", "em", "del",
-  "code", "pre", "a", "table", "thead", "tbody", "tr", "th", "td"];
-
-const escaped = (text) => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+  "code", "pre", "a", "table", "thead", "tbody", "tr", "th", "td", "span", "div"];
 
 const marked = new Marked({
   gfm: true,
@@ -14,24 +14,38 @@ const marked = new Marked({
     // loading a picture from elsewhere would tell its server what stands in the address
     image: ({ href, text }) => `<a href="${escaped(href)}">${escaped(text ? `image: ${text}` : "image")}</a>`,
   },
+  extensions: mathRules,
 });
 
 const purifier = DOMPurify(window); // an instance of our own: hooks of others do not apply, ours do not reach them
 purifier.addHook("afterSanitizeAttributes", (node) => {
-  if (node.nodeName === "A") {
-    node.setAttribute("target", "_blank");
-    node.setAttribute("rel", "noopener noreferrer nofollow");
-  }
+  if (node.nodeName !== "A") return;
+  const here = /^#jt-\w+-\d+$/.test(node.getAttribute("href") ?? "");
+  node.setAttribute("target", here ? "_self" : "_blank");
+  node.setAttribute("rel", "noopener noreferrer nofollow");
 });
+
+const STRICT = { ALLOW_DATA_ATTR: false, ALLOW_ARIA_ATTR: false, RETURN_DOM_FRAGMENT: true };
 
 /** Markdown as a document fragment that can do no harm. */
 export function safeMarkdown(text) {
-  return purifier.sanitize(marked.parse(text), {
+  const fragment = purifier.sanitize(marked.parse(text), {
+    ...STRICT,
     ALLOWED_TAGS: TAGS,
-    ALLOWED_ATTR: ["href", "title", "start"],
+    ALLOWED_ATTR: ["href", "title", "start", "class"],
     ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
-    ALLOW_DATA_ATTR: false,
-    ALLOW_ARIA_ATTR: false,
-    RETURN_DOM_FRAGMENT: true,
+  });
+  for (const node of fragment.querySelectorAll("[class]"))
+    if (!/^(jt-math|language-[\w+#.-]{1,40})$/.test(node.className)) node.removeAttribute("class");
+  return fragment;
+}
+
+/** What the kernel has drawn of tools' results and sources: its texts are escaped there, and looked at again here. */
+export function safeHtml(html) {
+  return purifier.sanitize(html, {
+    ...STRICT,
+    ALLOWED_TAGS: [...TAGS, "details", "summary", "img"],
+    ALLOWED_ATTR: ["href", "class", "id", "open", "src", "alt", "tabindex"],
+    ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|#jt-|data:image\/(?:png|jpeg|gif|webp);base64,)/i,
   });
 }

@@ -1,27 +1,5 @@
 // What the person may say while the run goes on. A textarea and buttons, so that keyboards and screen readers know them.
-
-export function make(tag, className, text = "") {
-  const element = document.createElement(tag);
-  element.className = className;
-  element.textContent = text;
-  return element;
-}
-
-export function makeButton(className, text, act) {
-  const button = make("button", className, text);
-  button.type = "button";
-  button.onclick = act;
-  return button;
-}
-
-/** A text field whose keys are not the notebook's shortcuts. */
-export function makeField(label) {
-  const field = make("textarea", "jt-field");
-  field.setAttribute("aria-label", label);
-  field.setAttribute("data-lm-suppress-shortcuts", "true");
-  field.onkeydown = (event) => event.stopPropagation();
-  return field;
-}
+import { make, makeButton, makeField } from "./dom.js";
 
 export function makeSteering(send, steerable) {
   const row = make("div", "jt-steer");

@@ -1,0 +1,32 @@
+// `[1]` in an answer leads to the source of that number, where there is one.
+import { make } from "./dom.js";
+
+const MARK = /\[(\d{1,3}(?:, ?\d{1,3})*)\]/g;
+
+/** Makes links of the marks below an element. `anchors` has for each number the place on the page it leads to. */
+export function linkCitations(element, anchors) {
+  if (Object.keys(anchors).length === 0) return;
+  const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (texts.nextNode())
+    if (texts.currentNode.data.includes("[") && !texts.currentNode.parentNode.closest?.("a, code")) found.push(texts.currentNode);
+  for (const text of found) text.replaceWith(...pieces(text.data, anchors));
+}
+
+function pieces(text, anchors) {
+  const made = [];
+  let end = 0;
+  for (const mark of text.matchAll(MARK)) {
+    made.push(text.slice(end, mark.index));
+    for (const piece of mark[0].split(/(\d+)/)) made.push(Object.hasOwn(anchors, piece) ? link(piece, anchors[piece]) : piece);
+    end = mark.index + mark[0].length;
+  }
+  return [...made, text.slice(end)];
+}
+
+function link(number, anchor) {
+  const element = make("a", "jt-cite", number);
+  element.href = `#${anchor}`;
+  element.target = "_self";
+  return element;
+}

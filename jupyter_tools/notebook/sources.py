@@ -1,0 +1,99 @@
+"""The numbered sources that tools found, and the marks in an answer (`[1]`, `[2, 3]`) that cite them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jupyter_tools.json_types import JsonValue
+from jupyter_tools.notebook.sanitise import inert_markdown, text_html, web_address
+
+_GIST = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What an answer may cite.
+
+    Attributes:
+        number: As the model saw it.
+        title: Its title, else its place.
+        url: Its address on the web, or "".
+        place: The id of a document that has no address, or "".
+        text: The beginning of what it says.
+    """
+
+    number: int
+    title: str
+    url: str = ""
+    place: str = ""
+    text: str = ""
+
+
+def sources_in(details: JsonValue) -> Iterator[Source]:
+    """The sources in a tool's details: what stands in a list `sources`, or `results`, and has a number."""
+    if not isinstance(details, dict):
+        return
+    for name in ("sources", "results"):
+        listed = details.get(name)
+        for item in listed if isinstance(listed, list) else []:
+            source = _source(item) if isinstance(item, dict) else None
+            if source is not None:
+                yield source
+
+
+def _source(item: dict[str, Any]) -> Source | None:
+    number = item.get("number")
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number <= 999:
+        return None
+    url, place = str(item.get("url") or ""), str(item.get("id") or item.get("document_id") or item.get("doc_id") or "")
+    text = " ".join(str(item.get("text") or item.get("snippet") or "").split())
+    title = " ".join(str(item.get("title") or place or url or f"Source {number}").split())
+    return Source(number=number, title=title, url=url, place=place, text=text[:_GIST])
+
+
+def anchors(sources: Mapping[int, Source], run_id: str) -> dict[int, str]:
+    """For each number the name of the place on the page that its marks lead to."""
+    run = re.sub(r"\W", "", run_id)[-12:] or "run"
+    return {number: f"jt-{run}-{number}" for number in sources}
+
+
+def sources_html(sources: Mapping[int, Source], run_id: str) -> str:
+    """The list that the marks lead to, folded; "" if there are none."""
+    if not sources:
+        return ""
+    names = anchors(sources, run_id)
+    items = "".join(_item(sources[number], names[number]) for number in sorted(sources))
+    return f'<details class="jt-sources"><summary>Sources ({len(sources)})</summary><ul>{items}</ul></details>'
+
+
+def _item(source: Source, anchor: str) -> str:
+    title = text_html(source.title)
+    address = web_address(source.url)
+    if address:
+        title = f'<a href="{text_html(address)}" target="_blank" rel="noopener noreferrer nofollow">{title}</a>'
+    place = f" <code>{text_html(source.place)}</code>" if source.place and source.place != source.title else ""
+    text = f"<div>{text_html(source.text)}</div>" if source.text else ""
+    return f'<li id="{anchor}">[{source.number}] {title}{place}{text}</li>'
+
+
+def sources_markdown(sources: Mapping[int, Source]) -> str:
+    """The list as Markdown."""
+    if not sources:
+        return ""
+    lines = [f"- \\[{number}\\] {_line(sources[number])}" for number in sorted(sources)]
+    return "\n".join(["**Sources**", "", *lines])
+
+
+def _line(source: Source) -> str:
+    title = re.sub(r"([\\\[\]*_`$])", r"\\\1", inert_markdown(source.title))
+    address = web_address(source.url)
+    return f"[{title}](<{address}>)" if address else f"{title} {source.place}".strip()
+
+
+def sources_text(sources: Mapping[int, Source]) -> str:
+    """The list as plain text."""
+    lines = [f"[{s.number}] {s.title} {s.url or s.place}".rstrip() for _, s in sorted(sources.items())]
+    return "\n".join(["Sources:", *lines]) if lines else ""
