@@ -12,6 +12,7 @@ import os
 import re
 import stat
 from collections.abc import Sequence
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, cast
@@ -185,6 +186,7 @@ class AuthManager:
         return key.reveal() if key is not None else None
 
 
+@cache
 def variable_of(provider: str) -> str:
     """The environment variable that holds a provider's key by custom, such as GROQ_API_KEY."""
     stem = re.sub(r"(?i)(?<=.)(?:api|account)$", "", provider)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 KNOWN_SERVERS: Mapping[str, str] = {
     "openai": "https://api.openai.com/v1",
@@ -25,6 +26,7 @@ def host_of(base_url: str) -> str | None:
 _OWNERS = {host_of(address): name for name, address in KNOWN_SERVERS.items()}
 
 
+@cache
 def owner_of(base_url: str) -> str | None:
     """The provider whose server is at `base_url`; None if it is nobody's that we know."""
     return _OWNERS.get(host_of(base_url))

@@ -14,7 +14,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from jupyter_tools.auth import Secret
 from jupyter_tools.errors import ProviderError
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 CONNECT_TIMEOUT_S = 15.0
 READ_TIMEOUT_S = 300.0  # between two pieces: large models think long before the first
+_HEADERS = {"accept": "*/*", "accept-encoding": "gzip, deflate", "user-agent": "jupyter_tools"}
 _END_TIMEOUT_S = 0.25  # some servers keep the connection open after the answer
 _CONNECTIONS = 256
 _LONGEST_FAILURE = 65536  # bytes of an error's text that are worth reading
@@ -65,7 +66,8 @@ class Answer:
         self._call = call
         self._response = response
         self._waiting = waiting
-        self._bytes = response.aiter_bytes()
+        plain = not (response.is_stream_consumed or "content-encoding" in response.headers)
+        self._bytes = response.aiter_raw() if plain else response.aiter_bytes()
         self.ended = False
 
     def __aiter__(self) -> Answer:
@@ -180,6 +182,16 @@ def _client_class() -> type[httpx.AsyncClient]:
             """Leave them where they are."""
 
     class Client(HttpxAiohttpClient):
+        def build_request(self, method: str, url: httpx.URL, **given: Any) -> httpx.Request:  # pyright: ignore[reportIncompatibleMethodOverride]  # what `_send` gives
+            """The request as it is: merging it with defaults that nobody has set costs a tenth of a call."""
+            if given.keys() != {"content", "headers"}:
+                return super().build_request(method, url, **given)
+            headers = {**_HEADERS, **given["headers"]}
+            extensions = {"timeout": self.timeout.as_dict()}
+            request = httpx.Request(method, url, content=given["content"], headers=headers, extensions=extensions)
+            request.headers.encoding = "utf-8"  # else it is found out again for each header
+            return request
+
         @property
         def cookies(self) -> httpx.Cookies:  # pyright: ignore[reportIncompatibleMethodOverride]  # nobody sets any
             return no_cookies
