@@ -22,6 +22,7 @@ class ResponsesDecoder(TypedEventDecoder):
         super().__init__(provider)
         self._ended: JsonObject = {}  # the response as the last event has it
         self._called: dict[int, bool] = {}  # for each call, whether its arguments have begun to come
+        self._numbers: dict[str, int] = {}  # of items, by their ids
         self._reasoning = False
 
     def _open_ends(self) -> list[StreamPart]:
@@ -59,18 +60,32 @@ class ResponsesDecoder(TypedEventDecoder):
             case "response.reasoning_summary_part.added" if document["summary_index"]:
                 self._think("\n\n", parts)
             case "response.function_call_arguments.delta":
-                self._called[document["output_index"]] = True
-                parts.append(ToolCallDelta(index=document["output_index"], arguments=text_at(document, "delta")))
+                number = self._number_of(document)
+                self._called[number] = True
+                parts.append(ToolCallDelta(index=number, arguments=text_at(document, "delta")))
             case "response.output_item.added":
-                self._start_item(document["output_index"], document["item"], parts)
+                self._start_item(self._number_of(document), document["item"], parts)
             case "response.output_item.done":
-                self._end_item(document["output_index"], document["item"], parts)
+                self._end_item(self._number_of(document), document["item"], parts)
             case "error":
                 self._fail(self._failure_of(document))
             case _ if kind in _ENDS:
                 self._end(object_at(document, "response"))
             case _:  # what is said twice, and events of the future
                 pass
+
+    def _number_of(self, document: JsonObject) -> int:
+        """Which item an event is about: its index, or, for servers that leave it out, by the item's ids."""
+        index = document.get("output_index")
+        if isinstance(index, int):
+            return index
+        item = object_at(document, "item")
+        ids = [text for text in (text_at(item, "id"), text_at(item, "call_id"), text_at(document, "item_id")) if text]
+        if not ids:
+            raise KeyError("output_index")
+        number = next((self._numbers[text] for text in ids if text in self._numbers), len(self._numbers))
+        self._numbers.update(dict.fromkeys(ids, number))
+        return number
 
     def _think(self, text: str, parts: list[StreamPart]) -> None:
         self._reasoning = True

@@ -5,10 +5,12 @@ import pytest
 from jupyter_tools.agent.agent import Agent
 from jupyter_tools.messages import AssistantMessage, ToolResultMessage
 from jupyter_tools.providers.base import Model
+from jupyter_tools.providers.openai_compatible import GeminiProvider
 from jupyter_tools.providers.transport import close_shared_client
 from tests.servers.aimock import aimock
 
-WIRES = ["openai", "responses", "anthropic", "ollama"]
+WIRES = ["openai", "responses", "anthropic", "ollama", "gemini"]
+PATHS = {"ollama": "", "gemini": "/v1beta/openai"}
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +35,9 @@ def weather(city: str) -> str:
 
 
 def agent(server: str, wire: str, tools=(), **options) -> Agent:
-    base_url = server if wire == "ollama" else f"{server}/v1"
+    base_url = f"{server}{PATHS.get(wire, '/v1')}"
     model = Model(provider=wire, name="some-model", base_url=base_url, options=options)
-    return Agent(model, tools=tools, trace=False)
+    return Agent(model, tools=tools, provider=GeminiProvider() if wire == "gemini" else None, trace=False)
 
 
 @pytest.mark.parametrize("wire", WIRES)

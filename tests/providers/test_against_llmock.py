@@ -12,6 +12,8 @@ from jupyter_tools.agent.agent import Agent
 from jupyter_tools.providers.anthropic import AnthropicProvider
 from jupyter_tools.providers.base import Model
 from jupyter_tools.providers.openai import OpenAIProvider
+from jupyter_tools.providers.openai_compatible import GroqProvider, MistralProvider
+from jupyter_tools.providers.openai_responses import OpenAIResponsesProvider
 from jupyter_tools.providers.retry import RetryPolicy
 from jupyter_tools.providers.transport import close_shared_client
 from tests.servers.llmock import llmock
@@ -19,7 +21,10 @@ from tests.servers.llmock import llmock
 SOON = RetryPolicy(first_wait_s=0.05)
 WIRES = {
     "openai": (OpenAIProvider, "/v1", "gpt-4o"),
+    "responses": (OpenAIResponsesProvider, "/v1", "gpt-4o"),
     "anthropic": (AnthropicProvider, "/anthropic", "claude-sonnet-4-5"),
+    "groq": (GroqProvider, "/groq/openai/v1", "llama-3.3-70b-versatile"),
+    "mistral": (MistralProvider, "/mistral/v1", "mistral-small-latest"),
 }
 KEY = "any-key-will-do"
 

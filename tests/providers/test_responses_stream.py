@@ -53,6 +53,11 @@ def thought(index, *pieces, **more) -> list[dict]:
     ]
 
 
+def without_index(events) -> list[dict]:
+    """As llama.cpp's server sends them."""
+    return [{name: value for name, value in e.items() if name != "output_index"} for e in events]
+
+
 def ended(kind="completed", **more) -> dict:
     return {"type": f"response.{kind}", "response": {"usage": USAGE, **more}}
 
@@ -160,3 +165,15 @@ def test_reasoning_that_was_cut_is_marked() -> None:
     (thinking,) = message.content
     assert isinstance(thinking, ThinkingContent)
     assert thinking.cut
+
+
+def test_items_without_an_index_are_told_apart_by_their_ids():
+    calls = [
+        {**e, "item_id": f"fc_{number}"}
+        for number in (1, 2)
+        for e in without_index(call(number, f"tool_{number}", '{"n":', f" {number}}}"))
+    ]
+    message, decoder = read(sse(*without_index(text(0, "So: ")), *calls, ended()))
+    assert decoder.failure is None
+    assert message.text == "So: "
+    assert [(c.name, c.arguments) for c in message.tool_calls] == [("tool_1", {"n": 1}), ("tool_2", {"n": 2})]
