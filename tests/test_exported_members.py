@@ -8,6 +8,7 @@ import sys
 import pytest
 
 import jupyter_tools
+from tests.public_stub import STUB, stub_text
 
 PUBLIC = [
     "Recording",
@@ -108,6 +109,10 @@ def test_the_public_names_are_these() -> None:
 def test_a_public_name_can_be_imported(name: str) -> None:
     assert getattr(jupyter_tools, name) is not None
     assert name in dir(jupyter_tools)
+
+
+def test_type_checkers_know_the_public_names() -> None:
+    assert STUB.read_text(encoding="utf-8") == stub_text(), "run: python -m tests.public_stub"
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

@@ -7,10 +7,13 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
+from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.events import StreamPart
 from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.messages import Message
 from jupyter_tools.tools.tool import AgentTool
+
+SECRET_IN_ADDRESS = "An address with a password or a key in it is no base_url. One looks like {example}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,9 @@ class Model:
         base_url: Where the provider's server is, if not in its usual place.
         options: Options of the request, such as `temperature`, passed on as they are.
         fallbacks: Models that answer, one after the other, where this one cannot.
+
+    Raises:
+        ConfigurationError: If there is a password or a key in the address: addresses are shown and recorded.
     """
 
     provider: str
@@ -30,6 +36,10 @@ class Model:
     base_url: str | None = None
     options: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     fallbacks: tuple[Model, ...] = ()
+
+    def __post_init__(self) -> None:
+        if {"@", "?"} & set(self.base_url or ""):
+            raise ConfigurationError(SECRET_IN_ADDRESS.format(example="http://localhost:8080/v1"))
 
     def __str__(self) -> str:
         return f"{self.provider}:{self.name}"

@@ -15,6 +15,7 @@ from jupyter_tools.auth import Secret, find_key, keys_stored, variable_of
 from jupyter_tools.errors import ConfigurationError, MissingKeyError, ProviderError
 from jupyter_tools.events import StreamPart
 from jupyter_tools.json_types import JsonValue
+from jupyter_tools.providers.base import SECRET_IN_ADDRESS
 from jupyter_tools.providers.known_servers import owner_of
 from jupyter_tools.providers.retry import RetryPolicy, retrying
 from jupyter_tools.providers.transport import Call, close_shared_client, exchange, shared_client
@@ -166,6 +167,7 @@ def checked_base_url(said: str, *, endpoint: str, example: str) -> str:
     """
     base_url = said.strip().rstrip("/").removesuffix(endpoint)
     if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", base_url):
-        shown = repr(said) if not {"@", "?"} & set(said) else "An address with a password or a key in it"
-        raise ConfigurationError(f"{shown} is no base_url. One looks like {example}.")
+        if {"@", "?"} & set(said):
+            raise ConfigurationError(SECRET_IN_ADDRESS.format(example=example))
+        raise ConfigurationError(f"{said!r} is no base_url. One looks like {example}.")
     return base_url

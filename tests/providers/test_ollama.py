@@ -44,6 +44,11 @@ async def test_an_answer_is_asked_for() -> None:
     assert str(requests[0].url) == "http://localhost:11434/api/chat"
 
 
+async def test_an_address_without_a_server_behind_it_is_no_missing_model() -> None:
+    message, _ = await ask(mocked(lambda request: httpx.Response(404, text="<html>404 Not Found</html>")))
+    assert "Check the model's name and the base_url" in message.error_message
+
+
 async def test_a_server_that_is_not_running_is_to_be_started() -> None:
     message, notices = await ask(OllamaProvider(retry=FAST), "http://127.0.0.1:9")
     assert message.error_message == "ollama: there is no server at http://127.0.0.1:9. Start it with `ollama serve`."
