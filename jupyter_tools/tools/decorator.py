@@ -8,12 +8,15 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import FrameType
-from typing import Any, overload
+from typing import Any, TypeAlias, cast, overload
 
 from jupyter_tools.errors import ToolDefinitionError
+from jupyter_tools.json_types import JsonValue
 from jupyter_tools.tools.docstrings import documentation_of
 from jupyter_tools.tools.schema import function_schema
 from jupyter_tools.tools.tool import AgentTool, Isolation, ToolExample
+
+Examples: TypeAlias = Mapping[str, Mapping[str, JsonValue]] | Iterable[ToolExample]
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -29,7 +32,7 @@ def tool(
     *,
     name: str | None = None,
     description: str | None = None,
-    examples: Iterable[ToolExample] = (),
+    examples: Examples = (),
     timeout_s: float | None = None,
     isolation: Isolation | None = None,
     sequential: bool = False,
@@ -43,7 +46,7 @@ def tool(
     *,
     name: str | None = None,
     description: str | None = None,
-    examples: Iterable[ToolExample] = (),
+    examples: Examples = (),
     timeout_s: float | None = None,
     isolation: Isolation | None = None,
     sequential: bool = False,
@@ -62,7 +65,8 @@ def tool(
         function: The function, synchronous or asynchronous; left out when options are given.
         name: The tool's name, if not the function's.
         description: What the tool does, for the model, if not what the docstring says.
-        examples: Uses shown to models that need them.
+        examples: Uses shown to models that need them: what a person asks, and the arguments that answer it, as in
+            `{"Is it warm in Riga?": {"city": "Riga"}}`.
         timeout_s: Deadline of one call in seconds.
         isolation: Where it runs: "loop" (the default of async functions), "thread" (of the others) or "process".
         sequential: True if no other call may run beside it.
@@ -78,7 +82,7 @@ def tool(
         return replace(
             made,
             description=made.description if description is None else description,
-            examples=tuple(examples),
+            examples=_examples(examples, made.name),
             timeout_s=timeout_s,
             isolation=isolation or made.isolation,
             sequential=sequential,
@@ -86,6 +90,17 @@ def tool(
         )
 
     return decorate if function is None else decorate(function)
+
+
+def _examples(said: Any, tool_name: str) -> tuple[ToolExample, ...]:
+    if isinstance(said, Mapping):
+        pairs = cast("Mapping[str, Mapping[str, JsonValue]]", said).items()
+        made: list[Any] = [ToolExample(request=request, arguments=arguments) for request, arguments in pairs]
+    else:
+        made = list(said)
+    if all(isinstance(each, ToolExample) and isinstance(each.arguments, Mapping) for each in made):  # pyright: ignore[reportUnnecessaryIsInstance]
+        return tuple(made)
+    raise ToolDefinitionError(tool_name, 'write examples as {"what a person asks": {"argument": "value"}}.')
 
 
 def _made_of(function: Callable[..., Any], name: str | None, namespace: Mapping[str, Any]) -> AgentTool:

@@ -131,10 +131,13 @@ def _json_result(value: Any) -> AgentToolResult:
 
 
 def error_sentence(text: str, details: JsonValue) -> str:
-    """What went wrong, for a person: of a returned `{"error": sentence, ...}` the sentence alone, else all the text."""
-    if not isinstance(details, dict) or "message" in details:  # a raised error's "error" is only its kind
+    """What went wrong, for a person: of a returned `{"error": sentence}` the sentence alone, else text and hint."""
+    if not isinstance(details, dict):
         return text
-    error = cast("dict[str, Any]", details).get("error")
+    said = cast("dict[str, Any]", details)
+    if not text.startswith("{"):  # a sentence of the runner, whose "error" is only its kind
+        return f"{text} {said['hint']}" if isinstance(said.get("hint"), str) else text
+    error = said.get("error")
     return error if isinstance(error, str) and error else text
 
 

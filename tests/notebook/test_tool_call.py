@@ -32,6 +32,12 @@ def test_an_error_that_a_tool_returns_is_shown_as_its_sentence(shell: Interactiv
     assert len(str(caught.value)) > 10
 
 
+def test_a_deadline_is_told_in_a_sentence_with_what_to_do(shell: InteractiveShell):
+    shell.run_cell("import time\n@tool(timeout_s=0.05)\ndef slow() -> str:\n    'Sleep.'\n    time.sleep(0.5)")
+    with pytest.raises(CellError, match=r"slow was stopped at its deadline of 0.05 s. @tool\(timeout_s=...\)"):
+        shell.run_line_magic("tool", "slow")
+
+
 def test_a_tool_run_by_hand_is_traced(shell: InteractiveShell):
     shell.run_line_magic("tool", "math_eval 2+2")
     frame = shell.user_ns["traces"]()

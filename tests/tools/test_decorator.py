@@ -143,3 +143,22 @@ def test_as_tool_leaves_tools_and_takes_functions():
 def test_as_tool_refuses_what_is_neither():
     with pytest.raises(ToolDefinitionError, match="neither a tool nor a function"):
         as_tool(5)
+
+
+def test_examples_are_written_as_requests_and_arguments():
+    @tool(examples={"Is it warm in Riga?": {"city": "Riga"}})
+    def weather(city: str) -> str:
+        """The weather."""
+        return city
+
+    assert weather.examples == (ToolExample(request="Is it warm in Riga?", arguments={"city": "Riga"}),)
+
+
+@pytest.mark.parametrize("examples", [[{"request": "x", "arguments": {}}], {"Is it warm?": "Riga"}, ["Is it warm?"]])
+def test_other_examples_are_refused_at_once(examples):
+    with pytest.raises(ToolDefinitionError, match="write examples as"):
+
+        @tool(examples=examples)
+        def weather(city: str) -> str:
+            """The weather."""
+            return city
