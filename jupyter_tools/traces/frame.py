@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_tools.traces.accessor import register_accessor
 from jupyter_tools.traces.columns import COLUMN_NAMES, COLUMNS, Column, columns_text
-from jupyter_tools.traces.contents import Contents
 from jupyter_tools.traces.database import MEMORY
 from jupyter_tools.traces.expansion import expanded
+from jupyter_tools.traces.frame_reading import read_frame
 from jupyter_tools.traces.imported import import_spans
 from jupyter_tools.traces.location import default_store
 from jupyter_tools.traces.query import Since, SpanQuery, explained, parse_since
@@ -19,7 +19,6 @@ from jupyter_tools.traces.records import records_of_store
 from jupyter_tools.traces.store import TraceStore
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
 
 # Of many columns a notebook shows the first ten and the last ten: what may be left out stands in the middle.
@@ -64,8 +63,9 @@ class Traces:
     traces().agent.summary()        calls, failures, durations, tokens and cost; see traces().agent?
     """
 
-    def __init__(self, store: Callable[[], TraceStore] = default_store) -> None:
+    def __init__(self, store: Callable[[], TraceStore] = default_store, *, lazy: bool = True) -> None:
         self._store = store
+        self._lazy = lazy
 
     def __call__(
         self,
@@ -79,6 +79,9 @@ class Traces:
         expand: str | tuple[str, ...] = (),
     ) -> pd.DataFrame:
         """The spans as a DataFrame, newest last.
+
+        In a frame of more than a thousand rows, the contents (`args`, `result`, `details`, `messages`, ...) are fetched
+        from the file when their column is touched.
 
         Args:
             all: Also those of other kernels and earlier days in the same file.
@@ -153,7 +156,7 @@ class Traces:
             TraceStoreError: If the file cannot be read, or is not of spans.
         """
         store = TraceStore(MEMORY)
-        theirs = Traces(lambda: store)
+        theirs = Traces(lambda: store, lazy=False)
         try:
             theirs.load(path)
             return theirs(all=True)
@@ -169,12 +172,8 @@ class Traces:
 
     def _read(self, columns: Sequence[Column], *, expand: str | tuple[str, ...] = (), **choice: Any) -> pd.DataFrame:
         store, query = self._query(**choice)
-        sql, parameters = query.sql(tuple(column.name for column in columns))
-        with store.reading() as connection:
-            with explained(query.where):
-                rows = connection.execute(sql, parameters).fetchall()
-            rows.reverse()
-            return expanded(_frame(columns, rows, Contents(connection)), expand)
+        register_accessor()
+        return expanded(read_frame(store, columns, query, lazy=self._lazy), expand)
 
 
 Traces.__doc__ = f"{inspect.cleandoc(Traces.__doc__ or '')}\n\nColumns:\n\n{columns_text()}\n"
@@ -185,34 +184,3 @@ traces = Traces()
 def _columns(names: Sequence[str]) -> list[Column]:
     by_name = {column.name: column for column in COLUMNS}
     return [by_name[name] for name in names]
-
-
-def _frame(columns: Sequence[Column], rows: Sequence[tuple[Any, ...]], contents: Contents) -> pd.DataFrame:
-    import pandas as pd  # heavy, and only needed once somebody looks
-
-    values = zip(*rows, strict=True) if rows else ((),) * len(columns)
-    data = {column.name: _series(column, cells, contents) for column, cells in zip(columns, values, strict=True)}
-    register_accessor()
-    return pd.DataFrame(data)
-
-
-def _series(column: Column, cells: Sequence[Any], contents: Contents) -> pd.Series:
-    import pandas as pd
-
-    match column.dtype:
-        case "object":
-            return pd.Series(contents.values(column.name, cells), dtype="object")
-        case "datetime64[us, UTC]":
-            return pd.Series(_moments(cells)).dt.tz_localize("UTC")
-        case "boolean":
-            return pd.Series([None if cell is None else bool(cell) for cell in cells], dtype="boolean")
-        case dtype:
-            return pd.Series(cells, dtype=dtype)
-
-
-def _moments(microseconds: Sequence[int | None]) -> np.ndarray:
-    import numpy as np
-
-    missing = np.iinfo("int64").min  # what NumPy takes for "not a time"
-    numbers = [missing if number is None else number for number in microseconds]
-    return np.array(numbers, dtype="int64").view("datetime64[us]")

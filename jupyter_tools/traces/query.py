@@ -53,9 +53,8 @@ class SpanQuery:
     def _conditions(self) -> tuple[list[str], list[Any]]:
         found: list[tuple[str, list[Any]]] = []
         if self.session_id is not None:
-            # SQLite is to begin where there is least: a run has fewer spans than a session, and so have the last few
-            index = "" if self.run is None and self.last is None else "+"
-            found.append((f"{index}session_id = ?", [self.session_id]))
+            # the "+" keeps SQLite from sorting all spans of a session, which are in order where they are
+            found.append(("+session_id = ?", [self.session_id]))
         if isinstance(self.run, str):
             found.append(("run_id = ?", [self.run]))
         elif self.run is not None:

@@ -51,7 +51,8 @@ _COMPUTED = {  # what the view makes of what is stored
 _CHOSEN = ", ".join(f"{_COMPUTED[name]} AS {name}" if name in _COMPUTED else name for name in COLUMN_NAMES)
 _VIEW = f"""
 CREATE VIEW spans AS
-SELECT seq, {_CHOSEN} FROM span_rows LEFT JOIN contexts ON contexts.context = span_rows.context
+SELECT seq, span_rows.context AS context, {_CHOSEN}
+FROM span_rows LEFT JOIN contexts ON contexts.context = span_rows.context
 """
 
 
@@ -65,8 +66,10 @@ def bring_up_to_date(connection: sqlite3.Connection) -> None:
     for table, names in (("span_rows", SPAN_NAMES), ("contexts", CONTEXT_NAMES)):
         for name in sorted(set(names) - _columns(connection, table)):  # those that came later than the file
             connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {_SQL_TYPES[name]}")
-    connection.execute("DROP VIEW IF EXISTS spans")
-    connection.execute(_VIEW)
+    view = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'spans'").fetchone()
+    if view is None or view[0] != _VIEW.strip():
+        connection.execute("DROP VIEW IF EXISTS spans")
+        connection.execute(_VIEW)
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 

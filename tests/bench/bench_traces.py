@@ -1,5 +1,8 @@
 """What recording costs a run, and how soon the frame is there."""
 
+import atexit
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,7 +24,7 @@ from jupyter_tools.traces.store import TraceStore
 from tests.bench.measure import bench
 
 SPANS = 5000
-MANY_SPANS = 100_000
+MANY_SPANS = 1_000_000
 
 
 def events_of(number: int) -> tuple[AgentEvent, AgentEvent, AgentEvent]:
@@ -71,26 +74,50 @@ def until_on_disk() -> float:
         return (time.process_time() - started) / SPANS * 1e6
 
 
-@bench("traces(last=1000) of 100,000 spans", unit="ms", at_most=50)
+@bench("traces(last=1000) of 1,000,000 spans", unit="ms", at_most=50)
 def last_thousand() -> float:
     started = time.perf_counter()
     assert len(many_traces()(last=1000)) == 1000
     return (time.perf_counter() - started) * 1000
 
 
-@bench("traces() of 100,000 spans", unit="s", at_most=8, rounds=3)
+@bench("traces() of 1,000,000 spans", unit="s", at_most=8, rounds=3)
 def all_of_them() -> float:
     started = time.perf_counter()
     assert len(many_traces()()) == MANY_SPANS
     return time.perf_counter() - started
 
 
+@bench("memory of traces() of 1,000,000 spans", unit="GB", at_most=2, rounds=1)
+def memory_of_all() -> float:
+    """The most that a process of its own needed, Python and pandas included."""
+    program = (
+        "import resource; from jupyter_tools.traces import TraceStore, Traces; "
+        f"store = TraceStore({many_traces().path!r}); frame = Traces(lambda: store)(all=True); "
+        f"assert len(frame) == {MANY_SPANS}; "
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)"
+    )
+    return float(subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout)
+
+
+class ManyTraces(Traces):
+    """A million spans in a file that is gone when the program ends."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        self.path = str(Path(self._folder.name) / "traces.db")
+        store = TraceStore(self.path)
+        atexit.register(self._folder.cleanup)
+        atexit.register(store.close)
+        super().__init__(lambda: store)
+        recorder = TraceRecorder(store)
+        for number in range(MANY_SPANS):
+            for event in events_of(number):
+                recorder.record(event)
+        store.flush()
+
+
 @cache
-def many_traces() -> Traces:
-    store = TraceStore(":memory:")
-    recorder = TraceRecorder(store)
-    for number in range(MANY_SPANS):
-        for event in events_of(number):
-            recorder.record(event)
-    store.flush()
-    return Traces(lambda: store)
+def many_traces() -> ManyTraces:
+    """Made once: it takes half a minute."""
+    return ManyTraces()

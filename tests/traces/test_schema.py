@@ -22,7 +22,7 @@ def test_an_older_file_gets_the_columns_that_came_later(tmp_path: Path) -> None:
     connection = open_database(path)
     assert connection.execute("SELECT span_id, queue_ms, variant FROM spans").fetchall() == [(f"{10:016x}", None, None)]
     columns = {row[1] for row in connection.execute("PRAGMA table_info(spans)")}
-    assert columns == {"seq", *COLUMN_NAMES}
+    assert columns == {"seq", "context", *COLUMN_NAMES}
     connection.close()
 
 
