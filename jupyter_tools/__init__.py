@@ -48,6 +48,16 @@ _HOMES = {
         "TurnUpdateEvent",
     ),
     "mcp_servers.server": ("McpServer",),
+    "experiments": (
+        "Experiment",
+        "compare",
+        "experiment",
+        "last_experiment",
+        "plot_cost",
+        "plot_means",
+        "plot_questions",
+        "summarize",
+    ),
     "messages": (
         "AgentMessage",
         "AssistantMessage",

@@ -45,6 +45,14 @@ from jupyter_tools.events import ToolExecutionUpdateEvent as ToolExecutionUpdate
 from jupyter_tools.events import TurnEndEvent as TurnEndEvent
 from jupyter_tools.events import TurnStartEvent as TurnStartEvent
 from jupyter_tools.events import TurnUpdateEvent as TurnUpdateEvent
+from jupyter_tools.experiments import Experiment as Experiment
+from jupyter_tools.experiments import compare as compare
+from jupyter_tools.experiments import experiment as experiment
+from jupyter_tools.experiments import last_experiment as last_experiment
+from jupyter_tools.experiments import plot_cost as plot_cost
+from jupyter_tools.experiments import plot_means as plot_means
+from jupyter_tools.experiments import plot_questions as plot_questions
+from jupyter_tools.experiments import summarize as summarize
 from jupyter_tools.mcp_servers.server import McpServer as McpServer
 from jupyter_tools.messages import AgentMessage as AgentMessage
 from jupyter_tools.messages import AssistantMessage as AssistantMessage

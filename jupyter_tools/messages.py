@@ -9,6 +9,7 @@ import dataclasses
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import ClassVar, Literal, TypeAlias, get_args
 
 from jupyter_tools.json_types import JsonObject, JsonValue
@@ -239,8 +240,13 @@ def system_message(text: str) -> SystemMessage:
     return SystemMessage(content=(TextContent(text=text),))
 
 
-def _fields_of(item: Content | Message) -> JsonObject:
-    return {f.name: getattr(item, f.name) for f in dataclasses.fields(item)}
+def _fields_of(item: Content | Message | Usage) -> JsonObject:
+    return {name: getattr(item, name) for name in _names_of(type(item))}
+
+
+@cache
+def _names_of(kind: type[Content | Message | Usage]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def content_to_dict(block: Content) -> JsonObject:
@@ -269,7 +275,7 @@ def to_dict(message: Message) -> JsonObject:
     data = {"role": message.role, **_fields_of(message)}
     data["content"] = [content_to_dict(block) for block in message.content]
     if isinstance(message, AssistantMessage):
-        data["usage"] = dataclasses.asdict(message.usage)
+        data["usage"] = _fields_of(message.usage)
     return data
 
 

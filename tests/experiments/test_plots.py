@@ -1,0 +1,67 @@
+"""Plots: what they show, read from the axes."""
+
+import sys
+from collections.abc import Iterator
+
+import matplotlib as mpl
+import pandas as pd
+import pytest
+
+from jupyter_tools.errors import ConfigurationError, MissingExtraError, UnknownNameError
+from jupyter_tools.experiments.plots import plot_cost, plot_means, plot_questions
+
+FRAME = pd.DataFrame(
+    {
+        "variant": ["a", "a", "b", "b"],
+        "row": [0, 1, 0, 1],
+        "question": ["один", "two", "один", "two"],
+        "score_good": [1.0, 0.0, 1.0, 1.0],
+        "score_other": [3.0, 3.0, 4.0, 4.0],
+        "cost": [0.1, 0.3, None, None],
+        "output_tokens": [5, 7, 9, 9],
+    }
+)
+
+
+@pytest.fixture(autouse=True)
+def no_window() -> Iterator[None]:
+    from matplotlib import pyplot
+
+    before = mpl.get_backend()
+    mpl.use("Agg")
+    yield
+    pyplot.close("all")
+    mpl.use(before)
+
+
+def test_means_stand_in_the_order_of_the_variants_from_the_top() -> None:
+    ax = plot_means(FRAME)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["b", "a"]
+    assert "good" in ax.get_xlabel()
+
+
+def test_the_heat_map_has_a_cell_for_each_variant_and_question() -> None:
+    ax = plot_questions(FRAME, label="question")
+    assert ax.images[0].get_array().tolist() == [[1, 0], [1, 1]]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["один", "two"]
+
+
+def test_variants_of_unknown_cost_are_left_out_of_the_costs() -> None:
+    assert [text.get_text() for text in plot_cost(FRAME).texts] == ["a"]
+    assert [text.get_text() for text in plot_cost(FRAME, "other", cost="output_tokens").texts] == ["a", "b"]
+
+
+def test_mistakes_are_told() -> None:
+    with pytest.raises(ConfigurationError, match="No cost is known"):
+        plot_cost(FRAME.assign(cost=None))
+    with pytest.raises(UnknownNameError, match="Did you mean 'cost'"):
+        plot_cost(FRAME, cost="costs")
+    with pytest.raises(UnknownNameError):
+        plot_questions(FRAME, label="questions")
+
+
+def test_without_matplotlib_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    with pytest.raises(MissingExtraError, match="plots"):
+        plot_means(FRAME)
