@@ -72,7 +72,7 @@ class Commands:
     def begin_steps(self, arguments: Namespace, cell: str) -> StepOutcome:
         """`%%agent --step`: a run that waits before each of its turns."""
         _check(arguments)
-        session, origin = self._session, origin_of(self._shell)
+        session, origin = self.session, origin_of(self._shell)
         settings = session.settings.updated(arguments)
         prompt, approver = fill_prompt(cell, self._shell.user_ns), approver_for(self._shell, "block")
         agent = session.agent(settings, new=arguments.new, origin=origin, approver=approver)
