@@ -240,10 +240,14 @@ class ThinkingProcessor:
 
 
 class ReasoningSplitter:
-    """Splits a stream of text into answer and `Reasoning`, wherever tags are cut: the older door with a memory."""
+    """Splits a stream of text into answer and `Reasoning`, wherever tags are cut: the older door with a memory.
 
-    def __init__(self) -> None:
-        self._decoder = ThinkingDecoder()
+    Args:
+        starts_in_thinking: True for a model whose prompt has opened the block already.
+    """
+
+    def __init__(self, *, starts_in_thinking: bool = False) -> None:
+        self._decoder = ThinkingDecoder(starts_in_thinking=starts_in_thinking)
         self._start_time = 0.0
 
     def decode(self, text: str) -> list[str | Reasoning]:

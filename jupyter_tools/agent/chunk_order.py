@@ -20,11 +20,12 @@ class ChunkOrder:
 
     Args:
         sources: What was searched for it. The provider's own sources replace these.
+        starts_in_thinking: True for a model whose prompt has opened its reasoning already.
     """
 
-    def __init__(self, sources: Sources | None = None) -> None:
+    def __init__(self, sources: Sources | None = None, *, starts_in_thinking: bool = False) -> None:
         self._sources = sources
-        self._text = ReasoningSplitter()
+        self._text = ReasoningSplitter(starts_in_thinking=starts_in_thinking)
         self._ending: list[Any] = []  # from the finish reason on: sources may still come
 
     def take(self, chunk: Any) -> list[Any]:

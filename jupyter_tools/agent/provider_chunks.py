@@ -32,10 +32,19 @@ def chunks_from(
         messages: OpenAI's messages.
         options: Everything else.
     """
-    create = None if _is_ours(provider) and not isinstance(provider, type) else _create_function(provider)
+    create = _foreign_function(provider)
     if create is not None:
         return _created(create, model, messages, options)
     return _asked(provider() if isinstance(provider, type) else provider, model, messages, dict(options))
+
+
+def tells_reasoning_apart(provider: Any) -> bool:
+    """Whether what it says comes with the reasoning parted from the text, as from ours."""
+    return _foreign_function(provider) is None
+
+
+def _foreign_function(provider: Any) -> Callable[..., Any] | None:
+    return None if _is_ours(provider) and not isinstance(provider, type) else _create_function(provider)
 
 
 def _is_ours(provider: Any) -> bool:

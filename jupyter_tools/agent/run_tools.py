@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jupyter_tools.agent.chunk_order import ChunkOrder
-from jupyter_tools.agent.provider_chunks import chunks_from, each_of, is_iterable, is_provider
+from jupyter_tools.agent.provider_chunks import chunks_from, each_of, is_iterable, is_provider, tells_reasoning_apart
 from jupyter_tools.agent.sync_iteration import iterate
 from jupyter_tools.agent.tool_handler import ToolHandler, perform_web_search
 from jupyter_tools.auth import AuthManager
@@ -46,13 +46,15 @@ async def async_iter_run_tools(
         model: The model's name.
         messages: OpenAI's messages. They are not changed.
         tool_calls: Calls of `search_tool`, `continue_tool` and `bucket_tool` to run first, in OpenAI's shape.
-        **kwargs: `web_search` (see `perform_web_search`), `api_key`; all others go to the provider.
+        **kwargs: `web_search` (see `perform_web_search`), `api_key`, `starts_in_thinking` (True for a model whose
+            prompt has opened its reasoning already); all others go to the provider.
 
     Raises:
         JupyterToolsError: If the provider cannot be asked, or fails.
     """
+    starts = not tells_reasoning_apart(provider) and bool(kwargs.pop("starts_in_thinking", False))
     asked = await _prepare(provider, messages, tool_calls, kwargs)
-    order = ChunkOrder(asked.sources)
+    order = ChunkOrder(asked.sources, starts_in_thinking=starts)
     async with aclosing(chunks_from(provider, model, asked.messages, asked.options)) as chunks:
         async for chunk in chunks:
             for piece in order.take(chunk):
@@ -87,8 +89,9 @@ def iter_run_tools(
     if is_provider(iter_callback):
         yield from iterate(async_iter_run_tools(iter_callback, model, messages, tool_calls, **kwargs))
         return
+    starts = bool(kwargs.pop("starts_in_thinking", False))
     asked = loop_thread().run(_prepare(provider, messages, tool_calls, kwargs))
-    order = ChunkOrder(asked.sources)
+    order = ChunkOrder(asked.sources, starts_in_thinking=starts)
     response = iter_callback(model=model, messages=asked.messages, provider=provider, **asked.options)
     for chunk in _each(response):
         yield from order.take(chunk)

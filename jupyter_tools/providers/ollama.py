@@ -12,6 +12,7 @@ from jupyter_tools.providers.http_provider import HttpProvider, names_in
 from jupyter_tools.providers.http_wire import checked_base_url
 from jupyter_tools.providers.ollama_messages import request_body
 from jupyter_tools.providers.ollama_stream import OllamaDecoder
+from jupyter_tools.thinking import ThinkingDecoder
 
 _HERE = "http://localhost:11434"
 _PORT = 11434
@@ -21,8 +22,8 @@ class OllamaProvider(HttpProvider):
     """Asks an Ollama server: the one of this machine, or the one at a model's `base_url` or at `OLLAMA_HOST`.
 
     The options `think`, `format` and `keep_alive` go beside the messages as Ollama wants it, all others, such as
-    `temperature` and `num_ctx`, into its `options`. OpenAI's `max_tokens` and `response_format` are translated. Only
-    Ollama's hosted models, at https://ollama.com, need a key.
+    `temperature` and `num_ctx`, into its `options`. OpenAI's `max_tokens` and `response_format` are translated, and
+    `starts_in_thinking` is as for `OpenAIProvider`. Only Ollama's hosted models, at https://ollama.com, need a key.
     """
 
     name = key_name = "ollama"
@@ -45,7 +46,8 @@ class OllamaProvider(HttpProvider):
         return request_body(request, self._kept)
 
     def _decoder(self, request: Request) -> OllamaDecoder:
-        return OllamaDecoder(self.name)
+        starts = bool(request.model.options.get("starts_in_thinking"))
+        return OllamaDecoder(self.name, ThinkingDecoder(starts_in_thinking=starts))
 
     def _names_in(self, document: JsonValue) -> tuple[str, ...]:
         return tuple(name.removesuffix(":latest") for name in names_in(document, "models", "name"))

@@ -16,7 +16,7 @@ from jupyter_tools.messages import (
     text_of,
 )
 from jupyter_tools.providers.base import Request
-from jupyter_tools.providers.openai_messages import EncodedOnce, to_json, tool_to_wire
+from jupyter_tools.providers.openai_messages import OUR_OPTIONS, EncodedOnce, to_json, tool_to_wire
 from jupyter_tools.providers.output_schema import options_of
 
 _BESIDE_MESSAGES = {"think", "format", "keep_alive", "stream", "logprobs", "top_logprobs", "truncate", "shift"}
@@ -35,7 +35,7 @@ def request_body(request: Request, kept: EncodedOnce) -> bytes:
 
 
 def _options(options: Mapping[str, JsonValue]) -> JsonObject:
-    given = {name: value for name, value in options.items() if value is not None}
+    given = {name: value for name, value in options.items() if value is not None and name not in OUR_OPTIONS}
     beside = {name: given.pop(name) for name in _BESIDE_MESSAGES & given.keys()}
     response_format = given.pop("response_format", None)
     if response_format is not None:

@@ -25,18 +25,19 @@ class OllamaDecoder:
 
     Args:
         provider: The provider's name, for errors.
+        thinking: Splits reasoning from the answer where a model writes it into its text.
 
     Attributes:
         failure: What went wrong, or None. The parts before it are given all the same.
         done: True once the server has said that this was all.
     """
 
-    def __init__(self, provider: str) -> None:
+    def __init__(self, provider: str, thinking: ThinkingDecoder | None = None) -> None:
         self.failure: ProviderError | None = None
         self.done = False
         self._provider = provider
         self._pieces: list[bytes] = []  # of a line whose end has not come yet
-        self._thinking = ThinkingDecoder()  # for models whose reasoning the server does not tell apart
+        self._thinking = thinking or ThinkingDecoder()  # for models whose reasoning the server does not tell apart
         self._reasoning = False
         self._calls = 0
         self._stop_reason: StopReason = "stop"

@@ -65,6 +65,18 @@ both_doors = pytest.mark.parametrize("door", ["sync", "async"])
 
 
 @both_doors
+@pytest.mark.parametrize("provider", [Foreign("let me", " see</think>So."), ScriptedProvider([["So."]])])
+def test_reasoning_that_the_prompt_has_begun_is_parted_from_the_answer(door, provider):
+    if door == "async" and isinstance(provider, ScriptedProvider):
+        provider = ScriptedProvider([["So."]])
+    chunks = [chunk for chunk in through(door, provider, starts_in_thinking=True) if isinstance(chunk, str | Reasoning)]
+    said = [chunk for chunk in chunks if isinstance(chunk, str)]
+    thought = "".join(chunk.token or "" for chunk in chunks if isinstance(chunk, Reasoning))
+    assert "".join(said) == "So."
+    assert thought == ("let me see" if isinstance(provider, Foreign) else "")
+
+
+@both_doors
 def test_text_reasoning_sources_and_reason_come_in_this_order(door):
     chunks = through(door, Foreign("<thi", "nk>hm</think>Yes", " [1].", FinishReason("stop")), web_search=True)
     assert chunks == [

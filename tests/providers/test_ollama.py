@@ -1,3 +1,5 @@
+import json
+
 import httpx
 import pytest
 
@@ -112,3 +114,18 @@ def test_the_registry_knows_it() -> None:
     provider = provider_for(parse_model("ollama:qwen3:8b"))
     assert isinstance(provider, OllamaProvider)
     assert isinstance(provider, Provider)
+
+
+async def test_reasoning_that_the_prompt_has_begun_is_told_apart_and_the_option_stays_here() -> None:
+    requests = []
+
+    def handler(request):
+        requests.append(json.loads(request.content))
+        return httpx.Response(200, json={"message": {"content": "hm</think>So."}, "done": True})
+
+    model = Model(provider="ollama", name="m", options={"starts_in_thinking": True})
+    assembly = MessageAssembly("ollama", "m")
+    async for part in mocked(handler).stream(Request(model=model, messages=(user_message("hi"),))):
+        assembly.add(part)
+    assert (assembly.message().thinking, assembly.message().text) == ("hm", "So.")
+    assert "options" not in requests[0]
