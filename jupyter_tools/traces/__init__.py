@@ -13,6 +13,7 @@ from jupyter_tools.traces.frame import Traces, traces
 from jupyter_tools.traces.location import default_store
 from jupyter_tools.traces.record import TraceRecorder
 from jupyter_tools.traces.redaction import add_redaction, redact
+from jupyter_tools.traces.retention import prune
 from jupyter_tools.traces.store import TraceStore
 
 tools, models, runs = traces.tools, traces.models, traces.runs
@@ -34,6 +35,7 @@ __all__ = [
     "add_redaction",
     "columns_markdown",
     "default_store",
+    "prune",
     "redact",
     "traces",
 ]

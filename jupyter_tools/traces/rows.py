@@ -24,6 +24,7 @@ from jupyter_tools.messages import (
 from jupyter_tools.traces.columns import CONTENT_NAMES, SPAN_NAMES, TOOL_NAMES
 from jupyter_tools.traces.redaction import redact_all, redact_json
 from jupyter_tools.traces.span import ModelSpan, Span
+from jupyter_tools.traces.value_shapes import shape_of
 from jupyter_tools.traces.values import PLAIN_TEXT, encode
 
 Row: TypeAlias = Sequence[Any]
@@ -73,9 +74,14 @@ class Batch:
 
 
 class RowMaker:
-    """Makes rows of spans, redacted. A message is stored once, however many model calls saw it."""
+    """Makes rows of spans, redacted. A message is stored once, however many model calls saw it.
 
-    def __init__(self) -> None:
+    Args:
+        content: Whether to keep what was said; else only its shapes, and the figures.
+    """
+
+    def __init__(self, *, content: bool = True) -> None:
+        self._content = content
         self._hashes: dict[int, tuple[Message, str]] = {}  # holding the message keeps its id its own
 
     def batch(self, spans: Sequence[Span]) -> Batch:
@@ -95,7 +101,9 @@ class RowMaker:
     def _columns(self, names: Sequence[str], spans: Sequence[Span], blobs: list[Row]) -> Columns:
         given = [name for name in names if name not in _SHORT_NAMES]
         columns: Columns = dict(zip(given, zip(*map(attrgetter(*given), spans), strict=True), strict=True))
-        columns["input"] = [_last_message(span) for span in spans]
+        if not self._content:
+            _leave_out_contents(columns)
+        columns["input"] = [_last_message(span) if self._content else None for span in spans]
         if "messages" in columns:
             columns["messages"] = self._references(columns["messages"], blobs)
         contents = [name for name in names if name in CONTENT_NAMES and name != "messages" and _is_used(columns[name])]
@@ -104,18 +112,28 @@ class RowMaker:
             columns[name] = outsourced(columns[name], blobs)
         return {name: cells for name, cells in columns.items() if _is_used(cells)}
 
+    def _message_text(self, message: Message) -> str:
+        return encode(message if self._content else shape_of(message))
+
     def _references(self, conversations: Cells, blobs: list[Row]) -> Cells:
         """The conversations as lists of the hashes of their messages."""
         if len(self._hashes) > _REMEMBERED:
             self._hashes.clear()
         new = [m for messages in conversations for m in messages or () if id(m) not in self._hashes]
-        stored = [(blob_key(text), text) for text in redact_json([encode(message) for message in new])]
+        stored = [(blob_key(text), text) for text in redact_json(list(map(self._message_text, new)))]
         self._hashes |= {id(message): (message, key) for message, (key, _) in zip(new, stored, strict=True)}
         blobs += stored
         return [
             None if messages is None else encode([self._hashes[id(message)][1] for message in messages])
             for messages in conversations
         ]
+
+
+def _leave_out_contents(columns: Columns) -> None:
+    """Instead of contents their shapes; errors quote them, so only their types are told."""
+    for name in {"args", "result", "details"} & columns.keys():
+        columns[name] = list(map(shape_of, columns[name]))
+    columns["error"] = [None] * len(columns["error"])
 
 
 def _is_used(cells: Cells) -> bool:

@@ -43,12 +43,15 @@ class TraceStore:
 
     Args:
         path: The file, made if needed; ":memory:" keeps the spans in memory.
+        content: Whether to keep what people, models and tools said. Without it only the shapes of it are kept (types,
+            lengths, the names of arguments), and all figures.
 
     Raises:
         TraceStoreError: If the file cannot be used. It is never overwritten.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, *, content: bool = True) -> None:
+        self.content = content
         self.path = MEMORY if str(path) == MEMORY else str(Path(path).expanduser().resolve())
         self._start_over()
         with self._lock:
@@ -66,7 +69,7 @@ class TraceStore:
         self._wake, self._asleep = threading.Event(), True
         self._writer: threading.Thread | None = None
         self._open: sqlite3.Connection | None = None
-        self._rows = RowMaker()
+        self._rows = RowMaker(content=self.content)
 
     def new_span_id(self) -> int:
         """A span id nobody else has."""

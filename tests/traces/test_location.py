@@ -34,6 +34,13 @@ def test_the_setting_names_another_file(tmp_path: Path, monkeypatch: pytest.Monk
     assert default_store().path == ":memory:"
 
 
+@pytest.mark.parametrize(("setting", "content"), [("0", False), (" Off ", False), ("1", True), ("", True)])
+def test_contents_can_be_left_out(monkeypatch: pytest.MonkeyPatch, setting: str, content: bool) -> None:
+    monkeypatch.setenv("JUPYTER_TOOLS_TRACES", ":memory:")
+    monkeypatch.setenv("JUPYTER_TOOLS_TRACES_CONTENT", setting)
+    assert default_store().content is content
+
+
 def test_where_nothing_can_be_written_traces_stay_in_memory_with_one_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JUPYTER_TOOLS_TRACES", "/proc/traces.db")
     with pytest.warns(UserWarning, match="kept in memory"):

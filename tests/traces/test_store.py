@@ -240,6 +240,20 @@ def test_no_secret_of_a_run_is_on_disk(store: TraceStore, monkeypatch: pytest.Mo
     assert "тайный".encode() not in content
 
 
+def test_without_content_only_shapes_and_figures_are_on_disk(tmp_path: Path) -> None:
+    store = TraceStore(tmp_path / "shapes.db", content=False)
+    recorder = TraceRecorder(store)
+    for event in run("СЕКРЕТНЫЙ вопрос", result=text_result("СЕКРЕТНЫЙ ответ", {"q": "СЕКРЕТНЫЙ"}, is_error=True)):
+        recorder.record(event)
+    frame = Traces(lambda: store)()
+    store.close()
+    assert "СЕКРЕТНЫЙ".encode() not in Path(store.path).read_bytes()
+    tool, model = frame[frame.kind == "tool"].iloc[0], frame[frame.kind == "model"].iloc[0]
+    assert (tool.status, tool.error_type, tool.args) == ("error", "ToolError", {"expression": "str of 3"})
+    assert (model.input_tokens, model.messages) == (10, [{"role": "user", "content": ["text of 16"]}])
+    assert frame.input.tolist()[0] == "str of 16"
+
+
 def test_a_message_seen_by_many_model_calls_is_stored_once(store: TraceStore) -> None:
     recorder = TraceRecorder(store)
     for event in run("a long prompt " * 100):
