@@ -14,12 +14,15 @@ from tests.browser.lab import NotebookPage, browser_page, running_lab
 
 SCRIPTS = Path(__file__).with_name("page_scripts.py").read_text(encoding="utf-8")
 LONG_S = 120
-WATCH = """(text) => {
+WATCH = """([text, pause]) => {
   window.pressed = window.seen = null;
   window.longest = 0;
   window.watch?.disconnect();
   window.watch = new PerformanceObserver((list) => {
-    for (const task of list.getEntries()) window.longest = Math.max(window.longest, task.duration);
+    for (const task of list.getEntries()) {
+      window.longest = Math.max(window.longest, task.duration);
+      (window.tasks ??= []).push([performance.timeOrigin + task.startTime - window.pressed, task.duration]);
+    }
   });
   window.watch.observe({ entryTypes: ["longtask"] });
   addEventListener("keydown", (event) => {
@@ -28,7 +31,7 @@ WATCH = """(text) => {
   const shown = () => [...document.querySelectorAll(".jt-run")].some((node) => node.textContent.includes(text));
   const look = () => {
     if (shown()) window.seen = Date.now();
-    else setTimeout(look, 5);
+    else setTimeout(look, pause);
   };
   look();
 }"""
@@ -62,9 +65,9 @@ class WatchedNotebook:
         notebook.run(0)
         notebook.finish(0)
 
-    def run_until(self, cell: int, text: str) -> Watched:
+    def run_until(self, cell: int, text: str, look_every_s: float = 0.1) -> Watched:
         """Run a cell until its answer holds `text`."""
-        self.page.evaluate(WATCH, text)
+        self.page.evaluate(WATCH, [text, look_every_s * 1000])
         before = self._busy_s()
         self.notebook.run(cell)
         self.page.wait_for_function("() => window.seen", timeout=LONG_S * 1000, polling=200)

@@ -7,18 +7,20 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from nbconvert import HTMLExporter
 from playwright.sync_api import Page, expect
 
 from tests.browser.lab import DARK, Lab, NotebookPage, browser_page, running_lab
+from tests.notebook import attacks
 
 pytestmark = pytest.mark.browser
 SCREENSHOTS = Path(os.environ.get("TEST_RESULTS", "test-results"))
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-SETUP = "%load_ext jupyter_tools\nfrom scripts import erase, slow_square"
+SETUP = "%load_ext jupyter_tools\nfrom scripts import attacked, erase, failing, slow_square, tree"
 STORY = "%%agent -m scripted:story --tools slow_square\nWhat is the square of 12?"
 ENDLESS = "%%agent -m scripted:endless --new\nTalk."
-ATTACKED = "%%agent -m scripted:attack --tools slow_square --new\nTalk."
+ATTACKED = "%%agent -m scripted:attack --tools slow_square,attacked,tree,failing --new\nTalk."
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +38,7 @@ def page(request: pytest.FixtureRequest) -> Iterator[Page]:
 
 def with_scripts(lab: Lab) -> Lab:
     shutil.copy(Path(__file__).with_name("scripts.py"), lab.folder)
+    shutil.copy(attacks.__file__, lab.folder)
     return lab
 
 
@@ -52,13 +55,20 @@ def screenshot(page: Page, name: str) -> None:
     page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
+def assert_accessible(page: Page) -> None:
+    """No fault that axe finds by the rules of WCAG 2.1 AA: contrast, names, roles, keyboard."""
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+    faults = Axe().run(page, context=".jt-run", options=rules).response["violations"]
+    assert [(fault["id"], [node["html"][:200] for node in fault["nodes"]]) for fault in faults] == []
+
+
 def watch(notebook: NotebookPage, theme: str) -> None:
     """Follow the story cell from its first thought to what stays."""
     notebook.run(1)
     output = notebook.output(1)
     thinking = output.locator("details.jt-reasoning[open]")
     expect(thinking).to_contain_text("The person wants")
-    expect(thinking.locator("summary")).to_have_text("Is thinking…")
+    expect(thinking.locator("summary")).to_contain_text("Is thinking…")
     screenshot(notebook.page, f"thinking-{theme}")
     expect(output.locator("details.jt-tool .jt-spinner")).to_be_visible(timeout=10_000)
     expect(output.locator("details.jt-reasoning:not([open])")).to_contain_text("Thought for")
@@ -66,9 +76,12 @@ def watch(notebook: NotebookPage, theme: str) -> None:
     expect(output.locator("table td").first).to_be_visible(timeout=10_000)
     expect(output.locator("button.jt-stop")).to_be_enabled()
     screenshot(notebook.page, f"streaming-{theme}")
+    assert_accessible(notebook.page)
     notebook.finish(1)
     expect(output.locator("button.jt-stop")).to_have_count(0)
     expect(output.locator(".jt-run")).to_contain_text("slow_square(n=12)")
+    unfold(notebook.page)
+    assert_accessible(notebook.page)
     screenshot(notebook.page, f"finished-{theme}")
 
 
@@ -93,6 +106,7 @@ def approve_and_steer(notebook: NotebookPage, number: int, theme: str) -> None:
     expect(field).to_be_visible(timeout=10_000)
     assert not notebook.page.evaluate("() => document.activeElement.closest('.jt-run')")
     screenshot(notebook.page, f"approval-{theme}")
+    assert_accessible(notebook.page)
     field.fill('{"path": "data/older.csv"}')
     notebook.page.keyboard.press("Tab")
     notebook.page.keyboard.press("Enter")
@@ -139,6 +153,11 @@ def assert_unharmed(page: Page) -> None:
     assert page.evaluate(scripted) == 0
 
 
+def unfold(page: Page) -> None:
+    page.evaluate("() => document.querySelectorAll('.jt-run details').forEach((node) => { node.open = true; })")
+    page.wait_for_timeout(200)
+
+
 def assert_unharmed_elsewhere(page: Page, lab: Lab, name: str) -> None:
     """The same outputs in a notebook that nobody trusts, and exported to HTML."""
     notebook = lab.read(name)
@@ -150,20 +169,20 @@ def assert_unharmed_elsewhere(page: Page, lab: Lab, name: str) -> None:
     exported, _ = HTMLExporter().from_notebook_node(notebook)
     page.set_content(exported)
     expect(page.locator(".jt-run")).to_contain_text("End.")
+    unfold(page)
     assert_unharmed(page)
 
 
 def test_nothing_of_a_model_runs_live_reopened_untrusted_or_exported(page: Page, lab: Lab):
     leaks: list[str] = []
-    page.on("request", lambda request: leaks.append(request.url) if "leak.png" in request.url else None)
+    page.on("request", lambda request: leaks.append(request.url) if "evil.example" in request.url else None)
     notebook = opened(page, lab, "attack.ipynb", [ATTACKED])
     notebook.run(1)
     expect(notebook.output(1)).to_contain_text("<script>", timeout=10_000)
     assert_unharmed(page)
     notebook.finish(1)
     expect(notebook.output(1)).to_contain_text("End.")
-    for summary in notebook.output(1).locator("summary").all():
-        summary.click()
+    unfold(page)
     assert_unharmed(page)
     screenshot(page, "attack")
     notebook.save()

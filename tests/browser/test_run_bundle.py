@@ -11,11 +11,12 @@ from playwright.sync_api import Page
 import jupyter_tools
 from jupyter_tools.notebook.deltas import DeltaWriter
 from tests.browser.lab import browser_page
+from tests.notebook.attacks import ATTACKS, IN_HTML
 from tests.notebook.run_events import answer, asking_turn, started, viewed, whole_run
-from tests.notebook.test_sanitise import ATTACKS
 
 pytestmark = pytest.mark.browser
 BUNDLE = Path(jupyter_tools.__file__).parent / "notebook" / "assets" / "run.js"
+CSS = "".join((BUNDLE.parent / name).read_text(encoding="utf-8") for name in ("run.css", "live.css"))
 MOUNT = """async (source) => {
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   const widget = (await import(url)).default;
@@ -25,6 +26,7 @@ MOUNT = """async (source) => {
     send: (message) => window.said.push(message),
     on: (_, receive) => { window.receive = receive; },
     off: () => { window.receive = null; },
+    widget_manager: { rendermime: { latexTypesetter: window.typesetter } },
   };
   window.close = widget.render({ model, el: document.body.appendChild(document.createElement("div")) });
 }"""
@@ -210,24 +212,158 @@ def assert_harmless(widget: Widget) -> None:
     assert found == []
 
 
-MORE_ATTACKS = [
-    *ATTACKS,
-    '<math><mi//xlink:href="data:x,<script>alert(1)</script>">',
-    "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
-    '<svg></p><style><g title="</style><img src onerror=alert(1)>">',
-    '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
-    '<a href="&#106;avascript:alert(1)">x</a>',
-    "[x](\x01javascript:alert(1))",
-    "<x onclick=alert(1)>x</x>",
-    "<template><script>alert(1)</script></template>",
-]
-
-
 @pytest.mark.parametrize("kind", ["text", "reasoning", "tool", "steering", "notice", "never heard of"])
 def test_no_attack_survives_in_any_kind_of_part(widget: Widget, kind: str):
-    for number, attack in enumerate(MORE_ATTACKS):
+    for number, attack in enumerate(ATTACKS):
         facts = {"kind": kind, "label": attack, "outcome": attack, "status": attack, "arguments": attack, "done": False}
         changes = [{"part": 0, "facts": facts, "text": attack}]
         message = {"kind": "sync", "seq": number, "count": 1, "changes": changes, "status": attack}
         widget.receive(json.loads(json.dumps(message)))
         assert_harmless(widget)
+
+
+def assert_unharmed(widget: Widget) -> None:
+    """Nothing ran, and nothing is there that could run or load."""
+    found = widget.page.evaluate(
+        """() => [...document.querySelectorAll(".jt-run *")].filter((node) =>
+            /^(script|svg|math|style|iframe|object|embed|form|base|link|meta|video|audio|template)$/i.test(node.nodeName)
+            || (node.nodeName === "IMG" && node.getAttribute("src") && !/^data:image\\/(png|jpeg|gif|webp);base64,/.test(node.src))
+            || [...node.attributes].some((a) => /^on|^style$|^formaction$|^srcdoc$/i.test(a.name))
+            || (node.nodeName === "A" && !/^(https?:|mailto:|#jt-)/i.test(node.getAttribute("href") ?? "#jt-"))
+        ).map((node) => node.outerHTML)"""
+    )
+    assert found == []
+    assert widget.page.evaluate("() => window.hacked") is None
+
+
+@pytest.mark.parametrize("place", ["body", "sources"])
+def test_no_attack_survives_in_html_that_the_kernel_has_drawn(widget: Widget, place: str):
+    facts = {"kind": "tool", "label": "f()", "outcome": "done", "status": "ok", "done": True, "failed": False}
+    for number, attack in enumerate(IN_HTML):
+        html = {place: attack}
+        change = {"part": 0, "facts": facts, "text": "", **(html if place == "body" else {})}
+        around = {"status": "", **(html if place == "sources" else {})}
+        widget.receive({"kind": "sync", "seq": number, "count": 1, "changes": [change], **around})
+        assert_unharmed(widget)
+
+
+# --- what moves ---
+def tool_change(place: int, status: str, **more: Any) -> dict[str, Any]:
+    facts = {"kind": "tool", "label": f"f(n={place})", "outcome": status, "status": status}
+    facts |= {"done": status in ("ok", "error"), "failed": status == "error"}
+    return {"part": place, "facts": facts, "text": "", **more}
+
+
+def sync(*changes: dict[str, Any], seq: int = 1, **around: Any) -> dict[str, Any]:
+    return {"kind": "sync", "seq": seq, "count": len(changes), "changes": list(changes), "status": "", **around}
+
+
+def test_seconds_tick_beside_what_thinks_or_runs_and_go_when_it_is_over(widget: Widget):
+    thinking = {"kind": "reasoning", "label": "Is thinking…", "done": False}
+    message = sync(
+        {"part": 0, "facts": thinking, "text": "Hm.", "elapsed_ms": 2600}, tool_change(1, "running", elapsed_ms=61_000)
+    )
+    widget.receive(message)
+    summaries = widget.page.locator("summary")
+    assert [summaries.nth(n).inner_text().split(" ", 1)[1] for n in range(2)] == [
+        "thinking… 2 s",
+        "→ running 1 min 1 s",
+    ]
+    widget.page.wait_for_function("() => document.querySelector('summary').innerText.endsWith(' 3 s')", timeout=2_000)
+    over = {"kind": "reasoning", "label": "Thought for 3.2 s, 412 tokens", "done": True}
+    widget.receive(sync({"part": 0, "facts": over, "text": "Hm."}, tool_change(1, "ok"), seq=2))
+    assert [summaries.nth(n).inner_text() for n in range(2)] == ["Thought for 3.2 s, 412 tokens", "✓f(n=1) → ok"]
+
+
+def test_a_finished_call_folds_its_tree_table_and_picture_away(widget: Widget):
+    body = "<details open><summary>a: 1 key</summary><ul><li>x</li></ul></details><table><tr><td>5</td></tr></table>"
+    picture = '<img alt="p" src="data:image/png;base64,iVBORw0KGgo=">'
+    widget.receive(sync(tool_change(0, "running")))
+    widget.receive(sync(tool_change(0, "ok", body=body + picture), seq=2))
+    for tag in ("details ul", "table td", "img[src^='data:image/png']"):
+        assert widget.page.locator(f".jt-tool {tag}").count() == 1
+
+
+def test_many_calls_fold_into_a_counted_line_and_failed_ones_stand_open_beside_it(widget: Widget):
+    changes = [tool_change(n, "error" if n == 30 else "ok") for n in range(100)]
+    widget.receive(sync(*changes, groups=[[0, 100, "100 calls of f: 99 done, 1 failed"]]))
+    page = widget.page
+    assert page.locator(".jt-group > summary").inner_text() == "100 calls of f: 99 done, 1 failed"
+    assert page.locator(".jt-group .jt-tool").count() == 99
+    visible = [card for card in page.locator(".jt-tool").all() if card.is_visible()]
+    assert [card.locator("code").inner_text() for card in visible] == ["f(n=30)"]
+    assert visible[0].get_attribute("open") is not None
+
+
+def test_a_citation_leads_to_its_source_and_opens_the_list(widget: Widget):
+    marks = {"1": "jt-r-1"}
+    sources = '<details><summary>Sources (1)</summary><ul><li id="jt-r-1">[1] A page</li></ul></details>'
+    text = {"part": 0, "facts": {"kind": "text"}, "text": "It is so [1], not [2], `[1]`.\n\nEnd."}
+    widget.receive(sync(text, marks=marks, sources=sources))
+    links = widget.page.locator("a.jt-cite")
+    assert [link.inner_text() for link in links.all()] == ["1"]
+    assert links.first.get_attribute("href") == "#jt-r-1"
+
+
+def test_code_is_coloured_and_can_be_copied(widget: Widget):
+    page = widget.page
+    page.evaluate(
+        "() => { navigator.clipboard ??= {}; navigator.clipboard.writeText = async (t) => { window.copied = t; } }"
+    )
+    widget.show("```python\ndef f(x):  # why\n    return 1\n```\n\nSo.")
+    assert [page.locator(f".jt-{kind}").first.inner_text() for kind in ("kwd", "cmnt")] == ["def", "# why"]
+    page.get_by_role("button", name="Copy the code").click()
+    page.wait_for_function("() => window.copied")
+    assert page.evaluate("() => window.copied") == "def f(x):  # why\n    return 1\n"
+    widget.show("```nonsense\n<b>x</b>\n```\n\nSo.")
+    assert widget.page.locator("code").inner_text().strip() == "<b>x</b>"
+
+
+def test_a_formula_is_typeset_where_the_page_can_and_readable_where_not(page: Page):
+    widget = Widget(page)
+    widget.show("So $a_1*b*2$ costs $5 or $6.\n\n$$\nx\n$$\n\nEnd.")
+    assert [formula.inner_text() for formula in page.locator(".jt-math").all()] == ["\\(a_1*b*2\\)", "\\[x\\]"]
+    typesetter = "window.typesetter = { typeset: (node) => { node.textContent = `typeset ${node.textContent}`; } }"
+    widget = Widget(page, f"() => {{ {typesetter} }}")
+    widget.show("So $x$ and $\\href{javascript:alert(1)}{y}$.\n\nEnd.")
+    shown = [formula.inner_text() for formula in page.locator(".jt-math").all()]
+    assert shown == ["typeset \\(x\\)", "\\(\\href{javascript:alert(1)}{y}\\)"]
+
+
+def test_a_screen_reader_hears_finished_sentences_calmly_and_the_end(widget: Widget):
+    page = widget.page
+    page.clock.install()
+    region = page.locator("#jt-announcer")
+    assert region.get_attribute("aria-live") == "polite"
+    for seq, text in enumerate(["One.\n\nTwo", "One.\n\nTwo.\n\nThree"]):
+        page.evaluate(
+            "(message) => window.receive(message)", sync({"part": 0, "facts": {"kind": "text"}, "text": text}, seq=seq)
+        )
+        page.clock.run_for(100)
+    assert region.inner_text() == ""
+    page.clock.run_for(4_000)
+    assert region.inner_text() == "One. Two."
+    page.evaluate("() => window.close()")
+    assert region.inner_text() == "The run is over."
+
+
+def test_nothing_turns_for_people_who_want_no_motion(widget: Widget):
+    widget.page.add_style_tag(content=CSS)
+    widget.receive(sync(tool_change(0, "running")))
+    animation = "() => getComputedStyle(document.querySelector('.jt-spinner'), '::before').animationName"
+    assert widget.page.evaluate(animation) == "jt-turn"
+    widget.page.emulate_media(reduced_motion="reduce")
+    assert widget.page.evaluate(animation) == "none"
+    widget.page.emulate_media(reduced_motion="no-preference")
+
+
+def test_at_four_hundred_percent_nothing_is_cut_off(widget: Widget):
+    widget.page.add_style_tag(content=CSS)
+    size = widget.page.viewport_size
+    widget.page.set_viewport_size({"width": 320, "height": 256})
+    writer, view = DeltaWriter(), viewed(whole_run())
+    widget.receive(writer.sync(view))
+    ask(widget)
+    wide = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    assert widget.page.evaluate(wide)
+    widget.page.set_viewport_size(size)

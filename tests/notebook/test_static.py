@@ -3,6 +3,8 @@ from html.parser import HTMLParser
 
 from jupyter_tools.events import MessageStartEvent, Notice, ToolExecutionEndEvent, TurnUpdateEvent
 from jupyter_tools.messages import user_message
+from jupyter_tools.notebook.deltas import DeltaWriter
+from jupyter_tools.notebook.sanitise import markdown_html
 from jupyter_tools.notebook.static import mimebundle, run_html, run_markdown, run_text
 from tests.notebook.run_events import answer, asking_turn, ended, result, started, viewed, whole_run
 
@@ -118,3 +120,18 @@ def test_a_notice_is_kept_in_all_kinds():
     assert '<div class="jt-notice">Using &lt;another&gt; model.</div>' in kept["text/html"]
     assert kept["text/markdown"].startswith("*Using &lt;another> model.*")
     assert kept["text/plain"].startswith("[Using <another> model.]")
+
+
+def test_the_live_page_and_the_saved_one_say_the_same():
+    view = viewed(whole_run())
+    message = DeltaWriter().sync(view)
+    live = []
+    for part, change in zip(view.parts, message["changes"], strict=True):
+        facts = change["facts"]
+        live += [facts["label"]] if "label" in facts else []
+        live += [f"→ {facts['outcome']}"] if "outcome" in facts else []
+        live.append(change.get("body") or markdown_html(part.text))
+    saved = text_of_page(run_html(view))
+    for piece in live:
+        assert text_of_page(piece) in saved
+    assert message["status"] in saved
