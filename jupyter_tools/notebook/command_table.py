@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from jupyter_tools.errors import UnknownNameError
+from jupyter_tools.errors import ConfigurationError, UnknownNameError
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -51,7 +51,13 @@ class Command:
     home: str
 
     def __call__(self, line: CommandLine) -> Any:
-        """Carry it out."""
+        """Carry it out.
+
+        Raises:
+            ConfigurationError: If it takes nothing and is given something.
+        """
+        if line.text and not self.takes:
+            raise ConfigurationError(f"%agent {self.name} takes nothing more, and not {line.text!r}.")
         module, _, name = self.home.partition(":")
         return getattr(import_module(f"jupyter_tools.notebook.{module}"), name)(line)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_tools.agent.stepper import Stepper
 from jupyter_tools.agent.tape import Recording
-from jupyter_tools.errors import ConfigurationError
+from jupyter_tools.errors import ConfigurationError, UnknownNameError
 from jupyter_tools.loop_thread import loop_thread
 from jupyter_tools.notebook.answer import Answer
 from jupyter_tools.notebook.cell_run import CellRun
@@ -21,11 +20,12 @@ from jupyter_tools.notebook.display import Waiting, approver_for, display_for
 from jupyter_tools.notebook.keys import login
 from jupyter_tools.notebook.known_models import KnownModels
 from jupyter_tools.notebook.line_completion import LineCompletion
+from jupyter_tools.notebook.line_rules import check_cell, check_line
 from jupyter_tools.notebook.prompt import fill_prompt
 from jupyter_tools.notebook.runs import Run
 from jupyter_tools.notebook.session import Session
 from jupyter_tools.notebook.stepping import StepOutcome, Stepping
-from jupyter_tools.notebook.tables import Table
+from jupyter_tools.notebook.tables import Sentence, Table
 from jupyter_tools.notebook.tool_call import ToolOutcome, call_tool
 from jupyter_tools.notebook.tool_line import arguments_summary, tool_arguments
 from jupyter_tools.providers.discovery import AvailableModel, available_models
@@ -57,7 +57,7 @@ class Commands:
             cell: The prompt.
             waiting: What the cell will do while the run goes on; with `--background` it leaves it alone.
         """
-        _check(arguments)
+        check_cell(arguments)
         if arguments.background:
             waiting = "leave"
         prompt = fill_prompt(cell, self._shell.user_ns)
@@ -71,7 +71,7 @@ class Commands:
 
     def begin_steps(self, arguments: Namespace, cell: str) -> StepOutcome:
         """`%%agent --step`: a run that waits before each of its turns."""
-        _check(arguments)
+        check_cell(arguments)
         session, origin = self.session, origin_of(self._shell)
         settings = session.settings.updated(arguments)
         prompt, approver = fill_prompt(cell, self._shell.user_ns), approver_for(self._shell, "block")
@@ -129,49 +129,38 @@ class Commands:
 
     def given(self, command: Command, text: str) -> Any:
         """What a command of the table answers."""
-        return command(CommandLine(self._shell, self.session, text))
+        answer = command(CommandLine(self._shell, self.session, text))
+        return Sentence(answer) if isinstance(answer, str) else answer
 
-    def agent_line(self, arguments: Namespace, line: str) -> Table | str:
+    def agent_line(self, arguments: Namespace, line: str) -> Table | Sentence:
         """`%agent` with options or alone: show, set; list models, keep a key."""
-        for name in ("background", "output"):
-            if getattr(arguments, name):
-                raise ConfigurationError(f"--{name} belongs to a cell, with the prompt on the lines below %%agent.")
+        check_line(arguments)
         if arguments.models:
             return models_table(loop_thread().run(available_models()))
         if arguments.login is not None:
-            return login(arguments.login)
+            return Sentence(login(arguments.login))
         if line:
             self.session.configure(arguments)
         return self.session.summary()
 
-    def tool_line(self, line: str) -> Table | ToolOutcome:
+    def tool_line(self, line: str) -> Table | ToolOutcome | Sentence:
         """`%tool`: list the tools, or those that run, or run one."""
         name, _, text = line.strip().partition(" ")
         if not name:
             return tool_table(self.session.known_tools())
-        if name == "--running":
-            return running_table(running_tools())
+        if name.startswith("-"):
+            if name != "--running":
+                raise UnknownNameError("option of %tool", name, ["--running"])
+            running = running_tools()
+            return running_table(running) if running else Sentence("No tool is running.")
         tool = self.session.find_tool(name)
         return call_tool(tool, tool_arguments(tool, text), {"cell_id": cell_id(self._shell)})
 
-    def tool_cell(self, cell: str) -> Table:
+    def tool_cell(self, line: str, cell: str) -> Table:
         """`%%tool`: make tools of the cell's functions."""
+        if line.strip():
+            raise ConfigurationError("%%tool takes nothing on its own line: each function below it becomes a tool.")
         return tools_of_cell(self._shell, cell)
-
-
-def _check(arguments: Namespace) -> None:
-    if arguments.words:
-        raise ConfigurationError(f"{arguments.words[0]!r} is no option. The prompt goes on the lines below %%agent.")
-    if arguments.output is not None and not is_name(arguments.output):
-        raise ConfigurationError(f"-o takes the name of a variable, not {arguments.output!r}.")
-    for name in ("models", "login"):
-        if getattr(arguments, name):
-            raise ConfigurationError(f"--{name} belongs on a line of its own:  %agent --{name}")
-
-
-def is_name(text: str) -> bool:
-    """True if a variable can have this name."""
-    return text.isidentifier() and not keyword.iskeyword(text)
 
 
 def models_table(models: Iterable[AvailableModel]) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ from jupyter_tools.errors import ConfigurationError, UnknownNameError
 from jupyter_tools.messages import Message
 
 MAIN = "main"
+_NAME = re.compile(r"\w[\w.-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +123,8 @@ class Conversations:
         Raises:
             ConfigurationError: If that is no name.
         """
-        if not name.strip() or name.startswith("-"):
-            raise ConfigurationError(f"--conversation takes a name, such as review, not {name!r}.")
+        if not _NAME.fullmatch(name):
+            raise ConfigurationError(f"A conversation's name is a word, such as review, not {name!r}.")
         conversation = self._known.setdefault(name, Conversation())
         conversation.clear()
         return conversation

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import Magics, line_cell_magic, magics_class
 from IPython.core.magic_arguments import argument, kwds, magic_arguments
 
-from jupyter_tools.errors import UnknownNameError
 from jupyter_tools.notebook.cell_errors import explained
 from jupyter_tools.notebook.command_table import command_of, commands_text
-from jupyter_tools.notebook.options import option_names, parse_line
+from jupyter_tools.notebook.options import parse_line
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -125,8 +124,6 @@ class AgentMagics(Magics):
         if command is not None:
             return self._commands.given(command, text)
         arguments = parse_line(self.agent, line)
-        if arguments.words:
-            raise UnknownNameError("option", arguments.words[0], option_names(self.agent))
         return self._commands.agent_line(arguments, text)
 
     async def agent_cell(self, line: str, cell: str) -> Any:
@@ -155,4 +152,4 @@ class AgentMagics(Magics):
         As a cell, `%%tool` runs the cell and makes a tool of each function that it defines.
         """
         with explained():
-            return self._commands.tool_line(line) if cell is None else self._commands.tool_cell(cell)
+            return self._commands.tool_line(line) if cell is None else self._commands.tool_cell(line, cell)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
+
+from IPython.core.error import UsageError
 
 from jupyter_tools.agent.limits import Limits
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
@@ -76,7 +79,7 @@ class AgentSettings:
 
 def names_in(text: str) -> tuple[str, ...]:
     """The names in a list with commas between."""
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+    return tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
 
 
 def parse_line(function: Callable[..., Any], line: str) -> Namespace:
@@ -84,14 +87,35 @@ def parse_line(function: Callable[..., Any], line: str) -> Namespace:
 
     Raises:
         UnknownNameError: If an option is not known.
-        ConfigurationError: If a quotation mark is not closed.
-        UsageError: If a value does not fit its option.
+        ConfigurationError: If a quotation mark is not closed, or a value does not fit its option.
     """
     parser: MagicArgumentParser = function.parser  # pyright: ignore[reportFunctionMemberAccess]
-    arguments, unknown = parser.parse_known_args(split_words(line))
+    words = split_words(line)
+    try:
+        arguments, unknown = parser.parse_known_args(words)
+    except UsageError as error:
+        raise ConfigurationError(_explained(parser, str(error))) from None
     if unknown:
         raise UnknownNameError("option", unknown[0].partition("=")[0], option_names(function))
     return arguments
+
+
+_OF_ONE = re.compile(r"argument (?P<names>[^:]+): (?P<problem>.+)", re.DOTALL)
+_KINDS = {"int": "a whole number", "float": "a number"}
+
+
+def _explained(parser: MagicArgumentParser, problem: str) -> str:
+    """What argparse says, in words for people."""
+    match = _OF_ONE.fullmatch(problem)
+    if match is None:
+        return problem
+    option = match["names"].split("/")[-1]
+    action = next(action for action in parser._actions if option in action.option_strings)
+    if match["problem"].startswith("expected one argument"):
+        return f"{option} takes a value: {(action.help or '').replace('%%', '%')}."
+    if (kind := _KINDS.get(getattr(action.type, "__name__", ""))) is not None:
+        return f"{option} takes {kind}, not {match['problem'].rpartition(': ')[2]}."
+    return f"{option}: {match['problem']}"
 
 
 def option_names(function: Callable[..., Any]) -> list[str]:
@@ -116,6 +140,8 @@ def split_words(line: str) -> list[str]:
 
 def _options(arguments: Namespace) -> dict[str, JsonValue]:
     options = dict(_key_value("option", "seed=1", text) for text in arguments.option or ())
+    if arguments.max_tokens is not None and arguments.max_tokens < 1:
+        raise ConfigurationError(f"--max-tokens takes 1 or more, not {arguments.max_tokens}.")
     given = {"temperature": arguments.temperature, "max_tokens": arguments.max_tokens}
     return options | {name: value for name, value in given.items() if value is not None}
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
 
-_EXPRESSION = re.compile(r"\{\{(?P<expression>.+?)\}\}", re.DOTALL)
+_EXPRESSION = re.compile(r"\{\{(?P<expression>.*?)\}\}", re.DOTALL)
 
 
 def fill_prompt(text: str, namespace: Mapping[str, Any]) -> str:
@@ -26,6 +26,8 @@ def fill_prompt(text: str, namespace: Mapping[str, Any]) -> str:
 
 
 def _value_of(expression: str, namespace: Mapping[str, Any]) -> str:
+    if not expression:
+        raise ConfigurationError("There is nothing between {{ and }} in the prompt. Write an expression there.")
     with _Explained(expression, namespace):
         return str(eval(expression, dict(namespace)))  # the user's own code, in the user's own notebook
     raise AssertionError("unreachable")

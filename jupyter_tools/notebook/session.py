@@ -76,7 +76,10 @@ class Session:
     def _policy(self, approve: str) -> ApprovalPolicy:
         if approve in ("ask", "always", "never"):
             return approve
-        asked_about = {self.find_tool(name).name for name in names_in(approve)}
+        asked_about, known = names_in(approve), self.tool_names()
+        for name in asked_about:
+            if name not in known:
+                raise UnknownNameError("tool", name, ["ask", "always", "never", *known])
         return lambda request: request.tool.requires_approval or request.tool.name in asked_about
 
     def find_tools(self, names: Iterable[str]) -> list[AgentTool]:

@@ -1,4 +1,4 @@
-"""Small tables that a magic shows: HTML on a page, aligned text in a terminal."""
+"""What a magic shows: small tables, as HTML on a page and aligned text in a terminal, and sentences."""
 
 from __future__ import annotations
 
@@ -6,6 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jupyter_tools.notebook.sanitise import text_html
+
+
+class Sentence(str):
+    """What a command answers in words. Shown as it is, without quotation marks."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_tools.events import AgentEvent
 from jupyter_tools.json_types import JsonObject, JsonValue
@@ -13,6 +13,7 @@ from jupyter_tools.loop_thread import loop_thread
 from jupyter_tools.messages import AssistantMessage, ToolCallContent
 from jupyter_tools.notebook.cell_errors import CellError, CellInterrupted
 from jupyter_tools.notebook.parts import ToolPart
+from jupyter_tools.notebook.sanitise import text_html
 from jupyter_tools.notebook.static import page, part_text
 from jupyter_tools.notebook.tool_card import tool_html
 from jupyter_tools.notebook.view import RunView
@@ -20,7 +21,10 @@ from jupyter_tools.streams import EventStream
 from jupyter_tools.tools.execution import ExecutionOptions, execute_tool_calls
 from jupyter_tools.tools.results import error_sentence
 from jupyter_tools.tools.tool import AgentTool
-from jupyter_tools.traces import TraceRecorder, default_store
+from jupyter_tools.traces import TraceRecorder, default_store, traces
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,23 +35,32 @@ class ToolOutcome:
         text: What a model would see.
         details: The tool's own data for pages and programs, or None.
         duration_ms: How long it ran.
+        tool_call_id: Finds its row in the traces.
         part: The call as displays draw it.
     """
 
     text: str
     details: JsonValue
     duration_ms: float | None
+    tool_call_id: str
     part: ToolPart
+
+    @property
+    def trace(self) -> pd.DataFrame:
+        """Its row of `traces()`."""
+        return traces(where=f"tool_call_id = '{self.tool_call_id}'")
 
     def __str__(self) -> str:
         return self.text
 
     def __repr__(self) -> str:
         line = part_text(self.part)
-        return line if self.text in line else f"{line}\n{self.text}"
+        text = "" if self.text in line else f"\n{self.text}"
+        return f"{line}{text}\ntrace: {self.tool_call_id}"
 
     def _repr_html_(self) -> str:
-        return page(tool_html(self.part, unfolded=True))
+        trace = f'<div class="jt-status">trace: {text_html(self.tool_call_id)}</div>'
+        return page(f"{tool_html(self.part, unfolded=True)}{trace}")
 
 
 def call_tool(tool: AgentTool, arguments: JsonObject, tags: Mapping[str, Any]) -> ToolOutcome:
@@ -72,4 +85,6 @@ def call_tool(tool: AgentTool, arguments: JsonObject, tags: Mapping[str, Any]) -
     if result.is_error:
         raise CellError(error_sentence(result.text, result.details))
     part = next(part for part in view.parts if isinstance(part, ToolPart))
-    return ToolOutcome(text=result.text, details=result.details, duration_ms=part.duration_ms, part=part)
+    return ToolOutcome(
+        text=result.text, details=result.details, duration_ms=part.duration_ms, tool_call_id=call.id, part=part
+    )

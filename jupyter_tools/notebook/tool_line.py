@@ -28,7 +28,7 @@ def tool_arguments(tool: AgentTool, text: str) -> JsonObject:
     """
     text = text.strip()
     if not text:
-        return {}
+        return _nothing(tool)
     if text.startswith("{"):
         return _json_object(tool, text)
     pairs = [_PAIR.fullmatch(word) for word in _words(text)]
@@ -43,6 +43,14 @@ def _is_code(tool: AgentTool, keys: list[str]) -> bool:
     return len(known) == 1 and not any(difflib.get_close_matches(key, known, n=1, cutoff=0.5) for key in keys)
 
 
+def _nothing(tool: AgentTool) -> JsonObject:
+    required = tool.parameters.get("required")
+    if required and isinstance(required, list):
+        forms = " ".join(f"{name}=..." for name in required)
+        raise ConfigurationError(f"{tool.name} needs to know more:  %tool {tool.name} {forms}")
+    return {}
+
+
 def _json_object(tool: AgentTool, text: str) -> JsonObject:
     try:
         value = json.loads(text)
@@ -54,8 +62,10 @@ def _json_object(tool: AgentTool, text: str) -> JsonObject:
 def _words(text: str) -> list[str]:
     try:
         return shlex.split(text)
-    except ValueError:  # an apostrophe in a bare value is no mistake
-        return [text]
+    except ValueError:
+        if _PAIR.match(text):
+            raise ConfigurationError(f"A quotation mark is not closed: {text}") from None
+        return [text]  # an apostrophe in a bare value is no mistake
 
 
 def _argument(tool: AgentTool, key: str, value: str) -> tuple[str, JsonValue]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from traitlets.config import Config
 
 from jupyter_tools.notebook.extension import load, unload
 from jupyter_tools.providers.scripted import call, register_script, thinking
@@ -14,7 +15,7 @@ AskCell = Callable[..., str]
 
 @pytest.fixture
 def shell() -> Iterator[InteractiveShell]:
-    shell = InteractiveShell()
+    shell = InteractiveShell(config=Config({"HistoryAccessor": {"enabled": False}}))  # its folder goes before it ends
     register_script("short", [["Hello ", "**there**."]])
     register_script("asks", [[thinking("Hm."), call("math_eval", {"expression": "2+2"})], ["It is 4."]])
     load(shell)

@@ -47,12 +47,32 @@ def test_expressions_in_the_prompt_are_filled(shell: InteractiveShell, cell):
         ("-m scripted:short", "{{ pirce }}", "There is no variable 'pirce'. Did you mean 'price'?"),
         ("-m scripted:short", "{{ 1/0 }}", "{{ 1/0 }} in the prompt failed with ZeroDivisionError: division by zero"),
         ("-m scripted:short", " \n", "There is no prompt. Write it on the lines below %%agent."),
-        ("-m scripted:short hello", "Hi.", "'hello' is no option. The prompt goes on the lines below %%agent."),
+        (
+            "-m scripted:short hello",
+            "Hi.",
+            "'hello' belongs to no option. The prompt goes on the lines below %%agent, and a value with spaces in quotes.",
+        ),
         ("-m scripted:short --system 'be", "Hi.", "A quotation mark is not closed: -m scripted:short --system 'be"),
         ("-m scripted:short --option x", "Hi.", "--option takes KEY=VALUE, such as seed=1, not 'x'."),
         ("-m scripted:short -o 2x", "Hi.", "-o takes the name of a variable, not '2x'."),
         ("-m scripted:short --max-turns 0", "Hi.", "max_turns is 0: a run needs at least 1 turn to answer."),
-        ("-m scripted:short --max-turns x", "Hi.", "argument --max-turns: invalid int value: 'x'"),
+        ("-m scripted:short --max-turns x", "Hi.", "--max-turns takes a whole number, not 'x'."),
+        ("-m", "Hi.", "--model takes a value: who answers: PROVIDER:MODEL, such as"),
+        ("-m scripted:short --timeout soon", "Hi.", "--timeout takes a number, not 'soon'."),
+        ("-m scripted:short --timeout -1", "Hi.", "The limit seconds=-1.0 is negative."),
+        ("-m scripted:short --max-tokens 0", "Hi.", "--max-tokens takes 1 or more, not 0."),
+        ("-m scripted:short --limit tokns=5", "Hi.", "There is no limit 'tokns'. Did you mean 'tokens'?"),
+        ("-m scripted:short --limit tokens=many", "Hi.", "--limit tokens takes a number, not 'many'."),
+        ("-m scripted:short --approve alwys", "Hi.", "There is no tool 'alwys'. Did you mean 'always'?"),
+        ("-m scripted:short -o class", "Hi.", "-o takes the name of a variable, not 'class'."),
+        ("-m scripted:short --conversation mian", "Hi.", "There is no conversation 'mian'. Did you mean 'main'?"),
+        (
+            "-m scripted:short --conversation ' ' --new",
+            "Hi.",
+            "A conversation's name is a word, such as review, not ' '.",
+        ),
+        ("-m scripted:short --models", "Hi.", "--models belongs on a line of its own:  %agent --models"),
+        ("-m scripted:short", "{{ }}", "There is nothing between {{ and }} in the prompt."),
         ("-m scripted:nothing", "Hi.", "There is no script 'nothing'."),
     ],
 )
@@ -110,9 +130,48 @@ def test_a_tool_that_needs_approval_is_asked_about_in_a_terminal(shell: Interact
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
+        ("-o x", "--output belongs to a cell, with the prompt on the lines below %%agent."),
+        ("--background", "--background belongs to a cell"),
+        ("--system Be brief", "'brief' belongs to no option. A value with spaces goes in quotes."),
+        ("runs 5", "%agent runs takes nothing more, and not '5'."),
+        ("history nobody", "There is no conversation 'nobody'."),
+        ("stop 7", "No run #7 is going on."),
+        ("stop soon", "'soon' names no run. Write its number, as in  %agent stop 2, or all."),
+        ("new 'x'", "A conversation's name is a word"),
+    ],
+)
+def test_a_mistake_on_an_agent_line_is_explained(shell: InteractiveShell, line: str, sentence: str):
+    with pytest.raises(CellError) as caught:
+        shell.run_line_magic("agent", line)
+    assert str(caught.value).startswith(sentence)
+
+
+def test_a_cell_of_tools_takes_nothing_on_its_line(shell: InteractiveShell):
+    with pytest.raises(CellError, match="%%tool takes nothing on its own line"):
+        shell.run_cell_magic("tool", "name", "def f(): ...")
+
+
+def test_a_command_answers_in_words_without_quotation_marks(shell: InteractiveShell):
+    assert repr(shell.run_line_magic("agent", "stop")) == "No run is going on."
+    assert repr(shell.run_line_magic("tool", "--running")) == "No tool is running."
+
+
+def test_a_tool_run_by_hand_knows_its_row_of_the_traces(shell: InteractiveShell):
+    outcome = shell.run_line_magic("tool", "math_eval 2+2")
+    assert repr(outcome).endswith(f"trace: {outcome.tool_call_id}")
+    assert outcome.tool_call_id in outcome._repr_html_()
+    assert outcome.trace[["name", "status"]].to_numpy().tolist() == [["math_eval", "ok"]]
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
         ("math_evl 2+2", "There is no tool 'math_evl'. Did you mean 'math_eval'?"),
         ("time_now timezone=UTC", "There is no argument of time_now 'timezone'. Did you mean 'timezone_name'?"),
         ("math_eval {oops", "The arguments of math_eval are not valid JSON"),
+        ("math_eval", "math_eval needs to know more:  %tool math_eval expression=..."),
+        ("time_now format='iso", "A quotation mark is not closed: format='iso"),
+        ("--runing", "There is no option of %tool '--runing'. Did you mean '--running'?"),
     ],
 )
 def test_a_mistake_on_a_tool_line_is_explained(shell: InteractiveShell, line: str, sentence: str):

@@ -1,5 +1,4 @@
 import pytest
-from IPython.core.error import UsageError
 
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
 from jupyter_tools.notebook.magics import AgentMagics
@@ -52,8 +51,8 @@ def test_an_open_quotation_mark_is_explained():
         settings("--system 'x")
 
 
-def test_a_value_of_the_wrong_kind_is_a_usage_error():
-    with pytest.raises(UsageError, match="--max-turns"):
+def test_a_value_of_the_wrong_kind_is_explained():
+    with pytest.raises(ConfigurationError, match="--max-turns takes a whole number, not 'many'"):
         settings("--max-turns many")
 
 

@@ -31,7 +31,6 @@ MOVE = AgentTool(
 @pytest.mark.parametrize(
     ("text", "arguments"),
     [
-        ("", {}),
         ("query=cats", {"query": "cats"}),
         ("query='big cats' limit=3 kind=news", {"query": "big cats", "limit": 3, "kind": "news"}),
         ("query=42", {"query": "42"}),
