@@ -16,7 +16,7 @@ from jupyter_tools.notebook.cell_run import CellRun
 from jupyter_tools.notebook.cell_tools import tools_of_cell
 from jupyter_tools.notebook.command_table import Command, CommandLine
 from jupyter_tools.notebook.conversation import NOWHERE, Origin
-from jupyter_tools.notebook.display import Waiting, approver_for, display_for
+from jupyter_tools.notebook.display import Waiting, approver_for, display_for, is_page
 from jupyter_tools.notebook.keys import login
 from jupyter_tools.notebook.known_models import KnownModels
 from jupyter_tools.notebook.line_completion import LineCompletion
@@ -82,13 +82,14 @@ class Commands:
         session.stepping = Stepping(Stepper(agent, prompt, tags={"cell_id": origin.cell_id}), conversation, origin)
         return session.stepping.go_on()
 
-    def block(self, arguments: Namespace, cell_run: CellRun) -> None:
-        """Carry the run out where nothing can be awaited."""
+    def block(self, arguments: Namespace, cell_run: CellRun) -> Sentence | None:
+        """Carry the run out where nothing can be awaited. In a terminal, nothing else shows a run in the background."""
         if arguments.background:
-            self._leave(arguments, cell_run)
-            return
+            run = self._leave(arguments, cell_run)
+            return Sentence(f"Run {run.name} goes on:  %agent runs") if not is_page(self._shell) else None
         with self._kept(arguments, cell_run):
             cell_run.block()
+        return None
 
     async def wait(self, arguments: Namespace, cell_run: CellRun) -> None:
         """Carry the run out in a cell that awaits."""
@@ -98,7 +99,7 @@ class Commands:
         with self._kept(arguments, cell_run):
             await cell_run.wait()
 
-    def _leave(self, arguments: Namespace, cell_run: CellRun) -> None:
+    def _leave(self, arguments: Namespace, cell_run: CellRun) -> Run:
         run = self._begin(arguments, cell_run)
 
         def over() -> None:
@@ -106,6 +107,7 @@ class Commands:
             run.end()
 
         cell_run.leave(over)
+        return run
 
     @contextmanager
     def _kept(self, arguments: Namespace, cell_run: CellRun) -> Iterator[None]:

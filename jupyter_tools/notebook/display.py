@@ -32,9 +32,14 @@ _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 Waiting: TypeAlias = Literal["await", "block", "leave"]  # what a cell does while its run goes on
 
 
+def is_page(shell: InteractiveShell) -> bool:
+    """True if what is shown goes to a page; False in a terminal."""
+    return getattr(shell, "kernel", None) is not None
+
+
 def display_for(shell: InteractiveShell, agent: Agent, approver: Approver | None, waiting: Waiting) -> LiveDisplay:
     """The display that fits the shell: a kernel has a page, anything else is a terminal."""
-    if getattr(shell, "kernel", None) is None:
+    if not is_page(shell):
         return TerminalDisplay(sys.stdout) if waiting != "leave" else LateDisplay()
     return PageDisplay(
         agent.abort,
@@ -49,7 +54,7 @@ def approver_for(shell: InteractiveShell, waiting: Waiting) -> Approver | None:
 
     None where nobody is there to ask, as when a program runs the notebook.
     """
-    if getattr(shell, "kernel", None) is None:
+    if not is_page(shell):
         return ConsoleApprover() if waiting != "leave" else None  # the terminal's line belongs to what is typed next
     request: Any = getattr(shell, "parent_header", None)  # a kernel's shell keeps the whole request under this name
     content = request.get("content") if isinstance(request, dict) else None

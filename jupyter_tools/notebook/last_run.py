@@ -16,7 +16,7 @@ from jupyter_tools.events import (
     ToolExecutionEndEvent,
     ToolExecutionStartEvent,
 )
-from jupyter_tools.messages import AssistantMessage, StopReason, TextContent, UserContent, user_message
+from jupyter_tools.messages import AssistantMessage, TextContent, UserContent, user_message
 from jupyter_tools.notebook.command_table import CommandLine
 from jupyter_tools.notebook.parts import NoticePart
 from jupyter_tools.notebook.static import mimebundle
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _STATES = {"stopped": "aborted", "replayed": "ok"}
-_REASONS: dict[str, StopReason] = {"error": "error", "stopped": "aborted", "interrupted": "aborted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +88,14 @@ def _events(run: Any, rows: list[Any]) -> Iterator[AgentEvent]:
     yield AgentEndEvent(
         run_id=run.run_id,
         messages=(),
-        stop_reason=_REASONS.get(run.status, "stop"),
+        stop_reason=_reason(run),
         error_message=_text(run.error),
         timestamp_ms=began_ms + round(_number(run.duration_ms)),
     )
+
+
+def _reason(run: Any) -> Any:
+    return _text(run.stop_reason) or ("aborted" if run.status == "interrupted" else "stop")
 
 
 def _tool_events(row: Any) -> Iterator[AgentEvent]:

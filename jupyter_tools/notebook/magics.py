@@ -116,8 +116,7 @@ class AgentMagics(Magics):
             if arguments.step:
                 return self._commands.begin_steps(arguments, cell)
             run = self._commands.prepare(arguments, cell, "block")
-        self._commands.block(arguments, run)
-        return None
+        return self._commands.block(arguments, run)
 
     def _agent_line(self, line: str) -> Any:
         command, text = command_of(line)
