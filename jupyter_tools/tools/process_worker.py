@@ -45,7 +45,15 @@ def _end_with_parent(stdin: IO[bytes]) -> None:
 
 
 def _run(errand: Errand, answers: IO[bytes]) -> Any:
-    _limit_memory(errand.memory_limit_mb)
+    try:
+        _limit_memory(errand.memory_limit_mb)
+        return _call(errand, answers)
+    except MemoryError as error:
+        text = f"{errand.tool_name} needed more than its {errand.memory_limit_mb} MB of memory"
+        raise MemoryError(text) from error
+
+
+def _call(errand: Errand, answers: IO[bytes]) -> Any:
 
     def on_update(update: AgentToolResult | str) -> None:
         _say(answers, "update", to_result(update))

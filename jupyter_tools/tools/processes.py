@@ -104,8 +104,8 @@ class ToolProcess:
     def _died(self, returncode: int | None) -> AgentToolResult:
         how = "" if returncode is None else f" (exit code {returncode}{_signal_name(returncode)})"
         text = f"The process of {self._errand.tool_name} ended without a result{how}."
-        if self._errand.memory_limit_mb is not None:
-            text += f" Its memory is limited to {self._errand.memory_limit_mb} MB."
+        if self._errand.memory_limit_mb is not None and returncode is not None and returncode < 0:
+            text += f" It may have needed more than its {self._errand.memory_limit_mb} MB of memory."
         return error_result(text, error="ProcessDied")
 
 

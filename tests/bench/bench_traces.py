@@ -22,9 +22,12 @@ from jupyter_tools.traces.frame import Traces
 from jupyter_tools.traces.record import TraceRecorder
 from jupyter_tools.traces.store import TraceStore
 from tests.bench.measure import bench
+from tests.traces.kills import killed
 
 SPANS = 5000
 MANY_SPANS = 1_000_000
+BURST = 50_000
+KILLS = 50
 
 
 def events_of(number: int) -> tuple[AgentEvent, AgentEvent, AgentEvent]:
@@ -72,6 +75,28 @@ def until_on_disk() -> float:
             recorder.record(event)
         store.flush()
         return (time.process_time() - started) / SPANS * 1e6
+
+
+@bench("50,000 spans in a burst: lost", unit="spans", at_most=0, rounds=2)
+def lost_in_a_burst() -> float:
+    """As fast as one thread can, which is more than 50,000 a second as long as the queue has room."""
+    events = [event for number in range(BURST) for event in events_of(number)]
+    with opened_store() as store:
+        recorder = TraceRecorder(store)
+        for event in events:
+            recorder.record(event)
+        with store.reading() as connection:
+            (stored,) = connection.execute("SELECT count(*) FROM spans WHERE status = 'ok'").fetchone()
+    return BURST - stored
+
+
+@bench("kill -9 amid 10,000 tool calls, 50 times: finished calls lost", unit="calls", at_most=0, rounds=1)
+def lost_by_kills() -> float:
+    """Those that had ended 0.2 s before. A file that is not sound counts as one, too."""
+    with tempfile.TemporaryDirectory() as folder:
+        outcomes = [killed(Path(folder) / f"{number}.db", 0.25 + number * 0.02) for number in range(KILLS)]
+    assert sum(outcome.finished for outcome in outcomes) > 0
+    return sum(outcome.finished - outcome.stored + (not outcome.sound) for outcome in outcomes)
 
 
 @bench("traces(last=1000) of 1,000,000 spans", unit="ms", at_most=50)

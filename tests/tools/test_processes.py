@@ -38,6 +38,10 @@ def grab_memory(number: int) -> int:
     return len(bytearray(10**9))
 
 
+def leave(number: int) -> None:
+    os._exit(3)
+
+
 def crash(number: int) -> None:
     os.abort()
 
@@ -89,12 +93,18 @@ async def test_an_abort_kills_the_process():
 async def test_memory_is_limited():
     result, recorder = await execute([process_tool(grab_memory)], *calls("grab_memory"), memory_limit_mb=300)
     assert recorder.statuses == ["error"]
-    assert result["tool_results"][0].text == "MemoryError"
+    assert result["tool_results"][0].text == ("MemoryError: grab_memory needed more than its 300 MB of memory")
 
 
 async def test_a_crash_is_an_error_that_says_how_the_process_ended():
     text = await text_of_one(process_tool(crash), number=1)
     assert text.startswith("The process of crash ended without a result (exit code -6, SIGABRT).")
+    assert "2048 MB" in text
+
+
+async def test_a_process_that_ends_itself_is_not_said_to_need_memory():
+    text = await text_of_one(process_tool(leave), number=1)
+    assert text == "The process of leave ended without a result (exit code 3)."
 
 
 async def test_an_exception_in_the_process_is_named_and_its_traceback_kept():

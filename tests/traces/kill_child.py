@@ -15,13 +15,14 @@ def main(path: str) -> None:
     recorder = TraceRecorder(TraceStore(path))
     for event in run()[:2]:
         recorder.record(event)
-    for number in range(1_000_000):
+    for number in range(10_000):
         recorder.record(tool_start(f"call_{number}"))
         recorder.record(tool_end(f"call_{number}", text_result(f"ответ {number}" * 20)))
         if number % 50 == 0:
             sys.stdout.write(f"{number} {time.monotonic()}\n")
             sys.stdout.flush()
             time.sleep(0.005)
+    time.sleep(60)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,8 @@ import contextlib
 import gc
 import logging
 import multiprocessing
-import os
 import re
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -22,9 +20,8 @@ from jupyter_tools.traces import store as store_module
 from jupyter_tools.traces.frame import Traces
 from jupyter_tools.traces.record import TraceRecorder
 from jupyter_tools.traces.store import TraceStore
+from tests.traces.kills import killed
 from tests.traces.run_events import run, text_result, tool_call, tool_end, tool_start
-
-FLUSHED_WITHIN_S = 0.2
 
 
 def record_calls(store: TraceStore, count: int, prefix: str = "call") -> None:
@@ -89,6 +86,14 @@ def test_more_events_than_the_queue_holds_are_written_and_not_lost(
     assert rows_in(store.path) == [(1000,)]
 
 
+def test_a_burst_is_slowed_down_and_loses_nothing(store: TraceStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "BATCH_S", 60)  # the writer is too late: whoever records must write
+    record_calls(store, 25_000)
+    assert len(store._queue) <= store_module.QUEUE_LIMIT + 1
+    store.close()
+    assert rows_in(store.path, "SELECT count(*), sum(status = 'ok') FROM spans") == [(25_000, 25_000)]
+
+
 def test_threads_may_record_at_the_same_time(store: TraceStore) -> None:
     threads = [threading.Thread(target=record_calls, args=(store, 200, f"thread{n}")) for n in range(4)]
     for thread in threads:
@@ -114,21 +119,10 @@ def test_two_processes_write_one_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("round_", range(4))
 def test_a_killed_process_leaves_its_finished_spans_and_a_sound_file(tmp_path: Path, round_: int) -> None:
-    path = tmp_path / "traces.db"
-    command = [sys.executable, "-m", "tests.traces.kill_child", str(path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout is not None
-        head = [child.stdout.readline()]
-        time.sleep(0.3 + 0.03 * round_)
-        os.kill(child.pid, signal.SIGKILL)
-        killed_at = time.monotonic()
-        lines = [*head, *child.stdout.read().splitlines()]
-    finished = [(int(number), float(at)) for number, at in (line.split() for line in lines if len(line.split()) == 2)]
-    due = max(number for number, at in finished if at < killed_at - FLUSHED_WITHIN_S)
-    assert rows_in(path, "PRAGMA integrity_check") == [("ok",)]
-    ((count,),) = rows_in(path, "SELECT count(*) FROM spans WHERE kind = 'tool' AND status = 'ok'")
-    assert count > due
-    store = TraceStore(path)
+    outcome = killed(tmp_path / "traces.db", after_s=0.3 + 0.03 * round_)
+    assert outcome.sound
+    assert outcome.stored == outcome.finished > 0
+    store = TraceStore(tmp_path / "traces.db")
     frame = Traces(lambda: store)(all=True)
     store.close()
     assert set(frame.status[frame.kind != "tool"]) == {"interrupted"}
