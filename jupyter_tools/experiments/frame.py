@@ -58,36 +58,34 @@ def frame_of(
     """
     import pandas as pd
 
-    series: dict[str, Any] = _identity(name, done)
-    series |= {
-        _free(parameter, "param_"): _plain(item.cell.variant.columns.get(parameter) for item in done)
-        for parameter in parameters
-    }
-    for column in columns:
-        target = column if column not in series and column not in _OURS else f"data_{column}"
+    series: dict[str, Any] = {"variant": [item.cell.variant.name for item in done]}  # what matters comes first:
+    for column in columns:  # of many columns, a notebook shows the first ten and the last ten
+        target = f"data_{column}" if column in _OURS or column in parameters else column
         series[target] = _plain(item.cell.row.get(column) for item in done)
-    series |= {"row": [item.cell.place for item in done], "repeat": [item.cell.repeat for item in done]}
-    series |= {"input": [item.cell.text for item in done], "answer": [_text(item.answer) for item in done]}
+    series |= {"repeat": [item.cell.repeat for item in done], "answer": [_text(item.answer) for item in done]}
     for scorer in scorers:
         values = [score.value if (score := item.scores.get(scorer.name)) else None for item in done]
         series[f"score_{scorer.name}"] = pd.array(values, dtype="Float64")
     series |= {"score_problems": [_problems(item.scores) for item in done]} if scorers else {}
+    series |= {"error": [item.answer.error for item in done], **_identity(name, done)}
+    for parameter in parameters:
+        target = f"param_{parameter}" if parameter in _OURS else parameter
+        series[target] = _plain(item.cell.variant.columns.get(parameter) for item in done)
     series |= _figures(done)
-    typed = {name: pd.Series(values, dtype=_OURS.get(name)) for name, values in series.items()}
-    return pd.DataFrame(typed)
+    return pd.DataFrame({name: pd.Series(values, dtype=_OURS.get(name)) for name, values in series.items()})
 
 
 def _identity(name: str, done: Sequence[Done]) -> dict[str, list[Any]]:
     variants = [item.cell.variant for item in done]
     said = {key: [variant.columns.get(key) for variant in variants] for key in ("prompt", "model", "tools", "system")}
-    return {"experiment": [name] * len(done), "variant": [variant.name for variant in variants], **said}
+    asked = {"row": [item.cell.place for item in done], "input": [item.cell.text for item in done]}
+    return {"experiment": [name] * len(done), **said, **asked}
 
 
 def _figures(done: Sequence[Done]) -> dict[str, list[Any]]:
     answers = [item.answer for item in done]
     usage = ("input_tokens", "output_tokens", "reasoning_tokens", "cached_tokens", "cost")
     return {
-        "error": [answer.error for answer in answers],
         "stop_reason": [answer.stop_reason for answer in answers],
         **{name: [getattr(answer.usage, name) for answer in answers] for name in usage},
         "tokens_estimated": [answer.usage.estimated for answer in answers],
@@ -97,10 +95,6 @@ def _figures(done: Sequence[Done]) -> dict[str, list[Any]]:
         "reused": [item.reused for item in done],
         "run_id": [answer.run_id for answer in answers],
     }
-
-
-def _free(name: str, prefix: str) -> str:
-    return f"{prefix}{name}" if name in _OURS else name
 
 
 def _plain(values: Iterable[Any]) -> Any:

@@ -92,7 +92,7 @@ class CellRun:
 
     def block(self) -> None:
         """Run and wait where nothing can be awaited. Raises as `wait` does."""
-        with interrupts_are(_first_interrupt):  # a cell that awaits further up would defer them
+        with interrupts_are(first_interrupt):  # a cell that awaits further up would defer them
             future = self._start()
             try:
                 while not future.done():
@@ -183,7 +183,8 @@ class CellRun:
         self.view.add(end)
 
 
-def _first_interrupt(*_: object) -> None:
+def first_interrupt(*_: object) -> None:
+    """A handler that raises `KeyboardInterrupt` once, so that what it starts is not interrupted as well."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     raise KeyboardInterrupt
 

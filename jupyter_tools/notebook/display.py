@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a model could steer the terminal with them
-_WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 Waiting: TypeAlias = Literal["await", "block", "leave"]  # what a cell does while its run goes on
@@ -98,7 +98,7 @@ class PageDisplay:
         from IPython.display import display
 
         view = {"version_major": 2, "version_minor": 0, "model_id": self._widget.model_id}
-        display({_WIDGET_VIEW: view, "text/plain": "…"}, raw=True, display_id=self._display_id)
+        display({WIDGET_VIEW: view, "text/plain": "…"}, raw=True, display_id=self._display_id)
 
     def update(self, view: RunView) -> None:
         """Show what is new."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_tools.main_thread import main_thread
 from jupyter_tools.notebook.completion import matcher
+from jupyter_tools.notebook.experiment_magics import ExperimentMagics
 from jupyter_tools.notebook.magics import AgentMagics
 from jupyter_tools.notebook.transform import transformer
 from jupyter_tools.tools.decorator import tool
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 
-_MAGICS = (AgentMagics,)  # classes under `@magics_class`, each in a module that is imported in no time
+_MAGICS = (AgentMagics, ExperimentMagics)  # classes under `@magics_class`, each in a module that is imported in no time
 
 
 def load(shell: InteractiveShell) -> None:
-    """Make `%agent`, `%%agent`, `%tool`, `%%tool` known, and put `tool` and `traces` into the notebook.
+    """Make `%agent`, `%%agent`, `%tool`, `%%tool`, `%%experiment` known, and put `tool` and `traces` into the notebook.
 
     A variable of the notebook that has one of these names is left alone. Loading again keeps the conversation.
     """

@@ -139,7 +139,7 @@ def split_words(line: str) -> list[str]:
 
 
 def _options(arguments: Namespace) -> dict[str, JsonValue]:
-    options = dict(_key_value("option", "seed=1", text) for text in arguments.option or ())
+    options = dict(key_value("option", "seed=1", text) for text in arguments.option or ())
     if arguments.max_tokens is not None and arguments.max_tokens < 1:
         raise ConfigurationError(f"--max-tokens takes 1 or more, not {arguments.max_tokens}.")
     given = {"temperature": arguments.temperature, "max_tokens": arguments.max_tokens}
@@ -147,7 +147,7 @@ def _options(arguments: Namespace) -> dict[str, JsonValue]:
 
 
 def _limits(arguments: Namespace) -> dict[str, Any]:
-    limits = dict(_key_value("limit", "tokens=5000", text) for text in arguments.limit or ())
+    limits = dict(key_value("limit", "tokens=5000", text) for text in arguments.limit or ())
     if arguments.timeout is not None:
         limits["seconds"] = arguments.timeout
     known = [item.name for item in fields(Limits)]
@@ -159,7 +159,8 @@ def _limits(arguments: Namespace) -> dict[str, Any]:
     return limits
 
 
-def _key_value(option: str, example: str, text: str) -> tuple[str, JsonValue]:
+def key_value(option: str, example: str, text: str) -> tuple[str, JsonValue]:
+    """What KEY=VALUE says; the value is JSON, or text."""
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
         raise ConfigurationError(f"--{option} takes KEY=VALUE, such as {example}, not {text!r}.")

@@ -22,29 +22,41 @@ def fill_prompt(text: str, namespace: Mapping[str, Any]) -> str:
     """
     if not text.strip():
         raise ConfigurationError("There is no prompt. Write it on the lines below %%agent.")
-    return _EXPRESSION.sub(lambda match: _value_of(match["expression"].strip(), namespace), text).strip()
+    return _EXPRESSION.sub(lambda match: str(value_of(match["expression"].strip(), namespace)), text).strip()
 
 
-def _value_of(expression: str, namespace: Mapping[str, Any]) -> str:
+def value_of(expression: str, namespace: Mapping[str, Any], written: str = "{{{{ {} }}}} in the prompt") -> Any:
+    """The value of a person's expression.
+
+    Args:
+        expression: The expression.
+        namespace: The notebook's variables.
+        written: How it stands where it was written, for errors.
+
+    Raises:
+        ConfigurationError: If it cannot be evaluated.
+        UnknownNameError: If it uses a name that the notebook does not know.
+    """
     if not expression:
         raise ConfigurationError("There is nothing between {{ and }} in the prompt. Write an expression there.")
-    with _Explained(expression, namespace):
-        return str(eval(expression, dict(namespace)))  # the user's own code, in the user's own notebook
+    with _Explained(expression, namespace, written.format(expression)):
+        return eval(expression, dict(namespace))  # the user's own code, in the user's own notebook
     raise AssertionError("unreachable")
 
 
 class _Explained:
     """Turns whatever an expression raises into one sentence that names the expression."""
 
-    def __init__(self, expression: str, namespace: Mapping[str, Any]) -> None:
+    def __init__(self, expression: str, namespace: Mapping[str, Any], written: str) -> None:
         self._expression = expression
+        self._written = written
         self._namespace = namespace
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        written = f"{{{{ {self._expression} }}}} in the prompt"
+        written = self._written
         match error:
             case NameError():
                 known = (name for name in self._namespace if not name.startswith("_"))

@@ -1,4 +1,4 @@
-"""`%%agent` as a cell that awaits.
+"""`%%agent` and `%%experiment` as cells that await.
 
 A cell magic's coroutine is not awaited by IPython, and a magic that blocks keeps the kernel from handling the page's
 buttons. So a cell that starts with `%%agent` is rewritten, before IPython looks for magics, into `await ...`. Where
@@ -15,28 +15,30 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-_AGENT_CELL = re.compile(r"%%agent(?:[ \t]+(?P<line>.*))?\s*")
-CALL = "await get_ipython().magics_manager.registry['AgentMagics'].agent_cell"
+_CELL = re.compile(r"%%(?P<magic>agent|experiment)(?:[ \t]+(?P<line>.*))?\s*")
+_REGISTRY = "await get_ipython().magics_manager.registry"
+CALL = f"{_REGISTRY}['AgentMagics'].agent_cell"
+_CALLS = {"agent": CALL, "experiment": f"{_REGISTRY}['ExperimentMagics'].experiment_cell"}
 
 Transformer = Callable[[list[str]], list[str]]
 
 
-def rewrite_agent_cell(lines: list[str]) -> list[str]:
-    """The lines of a cell, rewritten if it is an `%%agent` cell. Help (`%%agent?`) and all else stay as they are.
+def rewrite_cell(lines: list[str]) -> list[str]:
+    """The lines of a cell, rewritten if it is an `%%agent` or `%%experiment` cell. All else, help too, stays as it is.
 
     IPython has already taken blank lines and indentation off the front.
     """
-    match = _AGENT_CELL.fullmatch(lines[0]) if lines else None
+    match = _CELL.fullmatch(lines[0]) if lines else None
     if match is None:
         return lines
-    return [f"{CALL}({(match['line'] or '').rstrip()!r}, {''.join(lines[1:])!r})\n"]
+    return [f"{_CALLS[match['magic']]}({(match['line'] or '').rstrip()!r}, {''.join(lines[1:])!r})\n"]
 
 
 def transformer(shell: InteractiveShell) -> Transformer:
     """The input transformer of one kernel: rewrites wherever the shell will be able to await."""
 
     def rewrite_where_awaited(lines: list[str]) -> list[str]:
-        return rewrite_agent_cell(lines) if can_await(shell) else lines
+        return rewrite_cell(lines) if can_await(shell) else lines
 
     return rewrite_where_awaited
 

@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
-from jupyter_tools.notebook.transform import CALL, rewrite_agent_cell
+from jupyter_tools.notebook.transform import CALL, rewrite_cell
 
 
 def transformed(cell: str) -> str:
     manager = TransformerManager()
-    manager.cleanup_transforms.append(rewrite_agent_cell)
+    manager.cleanup_transforms.append(rewrite_cell)
     return manager.transform_cell(cell)
 
 
@@ -53,7 +53,7 @@ def test_other_cells_are_left_to_ipython(cell: str):
     st.text(alphabet=st.characters(codec="utf-8")),
 )
 def test_any_line_and_any_text_arrive_as_they_were_written(line: str, body: str):
-    [code] = rewrite_agent_cell([f"%%agent {line}\n", *body.splitlines(keepends=True)])
+    [code] = rewrite_cell([f"%%agent {line}\n", *body.splitlines(keepends=True)])
     assert arguments(code) == [line.lstrip(" \t").rstrip(), body]
 
 

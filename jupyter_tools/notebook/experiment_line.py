@@ -1,0 +1,93 @@
+"""From the line and the text of an `%%experiment` cell to an `Experiment` that a person agrees to."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+from jupyter_tools import experiments
+from jupyter_tools.errors import ConfigurationError, UnknownNameError
+from jupyter_tools.experiments.data import Row, columns_of, rows_of
+from jupyter_tools.experiments.estimate import agree
+from jupyter_tools.experiments.experiment import ASK_ABOVE_CALLS, ASK_ABOVE_COST, Experiment
+from jupyter_tools.experiments.template import columns_in
+from jupyter_tools.notebook.options import key_value
+from jupyter_tools.notebook.prompt import value_of
+from jupyter_tools.notebook.session import Session
+from jupyter_tools.tools.tool import AgentTool
+
+_SCORERS = ("contains", "exact", "json_schema", "judge", "numeric", "regex", "tool_calls")
+_BARE = ("contains", "exact", "numeric", "tool_calls")  # those that need no arguments
+
+
+def prepared(arguments: Namespace, cell: str, namespace: MutableMapping[str, Any]) -> Experiment:
+    """The experiment, not yet begun.
+
+    Raises:
+        ConfigurationError: If something cannot work, or the person does not agree to a large experiment.
+        UnknownNameError: If something is named that does not exist.
+    """
+    if not cell.strip():
+        raise ConfigurationError("There is no prompt. Write it on the lines below %%experiment.")
+    if arguments.output is not None and not arguments.output.isidentifier():
+        raise ConfigurationError(f"-o takes the name of a variable, not {arguments.output!r}.")
+    chosen = Experiment(
+        cell.strip(),
+        models=arguments.model,
+        params=_parameters(arguments),
+        tools=_tool_sets(arguments, namespace),
+        system=arguments.system,
+        data=_rows(arguments, cell, namespace),
+        repeats=arguments.repeats,
+        scorers=[_scorer(text, namespace) for text in arguments.score or ()],
+        name=arguments.name,
+        base_url=arguments.base_url,
+        max_turns=arguments.max_turns,
+        concurrency=arguments.at_once,
+        executor=_variable(arguments.executor, namespace) if arguments.executor else None,
+        resume=not arguments.fresh,
+    )
+    if not (arguments.yes or agree(chosen.estimate(), calls=ASK_ABOVE_CALLS, cost=ASK_ABOVE_COST)):
+        raise ConfigurationError("The experiment was not begun, as you wished.")
+    return chosen
+
+
+def _rows(arguments: Namespace, cell: str, namespace: Mapping[str, Any]) -> list[Row]:
+    """The rows; what the prompt names beside their columns stands in each of them, from the notebook."""
+    rows = rows_of(_variable(arguments.over, namespace) if arguments.over else None)
+    others = [name for name in columns_in(cell) if name not in columns_of(rows)]
+    if not others:
+        return rows
+    known = {**dict.fromkeys(columns_of(rows)), **namespace}  # columns as well, for the hint at the nearest name
+    found = {name: value_of(name, known) for name in others}
+    return [{**row, **found} for row in rows]
+
+
+def _parameters(arguments: Namespace) -> dict[str, Any]:
+    return dict(key_value("param", "temperature=[0,0.7]", text) for text in arguments.param or ())
+
+
+def _tool_sets(arguments: Namespace, namespace: MutableMapping[str, Any]) -> list[list[AgentTool]] | None:
+    if not arguments.tools:
+        return None
+    session = Session(namespace)
+    sets = [[name.strip() for name in text.split(",") if name.strip()] for text in arguments.tools]
+    return [[] if names == ["none"] else session.find_tools(names) for names in sets]
+
+
+def _scorer(text: str, namespace: Mapping[str, Any]) -> Any:
+    """A scorer of ours by its name, a function of the notebook, or what an expression gives."""
+    ours = {name: getattr(experiments, name) for name in _SCORERS}
+    if text in _BARE and text not in namespace:
+        return ours[text]()
+    if text.isidentifier() and text not in {**ours, **namespace}:
+        raise UnknownNameError("scorer", text, [*_SCORERS, *(name for name in namespace if callable(namespace[name]))])
+    found = value_of(text, {**ours, **namespace}, "--score {}")
+    return found() if found in [ours[name] for name in _BARE] else found
+
+
+def _variable(name: str, namespace: Mapping[str, Any]) -> Any:
+    if name not in namespace:
+        raise UnknownNameError("variable", name, [known for known in namespace if not known.startswith("_")])
+    return namespace[name]
