@@ -187,7 +187,7 @@ class AssistantMessage:
     @property
     def tool_calls(self) -> tuple[ToolCallContent, ...]:
         """The tool calls, in order."""
-        return tuple(block for block in self.content if isinstance(block, ToolCallContent))
+        return tuple([block for block in self.content if isinstance(block, ToolCallContent)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,7 +227,7 @@ _MESSAGES: dict[str, type[Message]] = {
 
 def text_of(content: Iterable[Content]) -> str:
     """The text blocks of `content`, joined."""
-    return "".join(block.text for block in content if isinstance(block, TextContent))
+    return "".join([block.text for block in content if isinstance(block, TextContent)])
 
 
 def user_message(text: str) -> UserMessage:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 import os
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from functools import cache
 from importlib import metadata
-from typing import Any, Literal
+from typing import Any
 
 from jupyter_tools.abort_signal import AbortSignal
 from jupyter_tools.agent.limits import Limits
 from jupyter_tools.agent.loop import AgentRun, BeforeTurn, Inbox, LoopSettings
 from jupyter_tools.agent.output import OutputType
+from jupyter_tools.agent.provenance import text_hash, tools_hash
 from jupyter_tools.agent.result import AgentResult
 from jupyter_tools.agent.saved_conversation import load_conversation, save_conversation
 from jupyter_tools.agent.tape import Tape, Wiring, current_tape
@@ -103,7 +102,6 @@ class Agent:
         self.tape = tape
         self.before_turn: BeforeTurn | None = None  # see `Stepper`
         self._inbox = Inbox()
-        self._hashed: tuple[tuple[AgentTool, ...] | None, str] = (None, "")
         self._signal: AbortSignal | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -203,19 +201,10 @@ class Agent:
             "base_url": self.model.base_url,
             "parameters": dict(self.model.options),
             "tools": [tool.name for tool in self.tools],
-            "system_hash": _hash(self.system or ""),
-            "schema_hash": self._schema_hash(),
+            "system_hash": text_hash(self.system or ""),
+            "schema_hash": tools_hash(self.tools),
             "version": _package_version(),
         }
-
-    def _schema_hash(self) -> str:
-        """Of the tools; kept, for a hundred schemas take a millisecond."""
-        hashed, known = self._hashed
-        if hashed is not self.tools:
-            schemas = [{"name": t.name, "description": t.description, "parameters": t.parameters} for t in self.tools]
-            known = _hash(schemas)
-            self._hashed = self.tools, known
-        return known
 
     async def run(self, prompt: str | UserMessage) -> AgentResult:
         """Run to the end. Errors inside the run are in the result, not raised."""
@@ -286,8 +275,3 @@ def _tools(tools: Iterable[ToolLike]) -> tuple[AgentTool, ...]:
 @cache
 def _package_version() -> str:
     return metadata.version("jupyter_tools")  # reads and parses a file: a millisecond
-
-
-def _hash(value: JsonValue | Literal[""]) -> str:
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
