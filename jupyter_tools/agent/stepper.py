@@ -26,7 +26,7 @@ from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.messages import Message, TextContent, ToolResultMessage, UserMessage
 from jupyter_tools.providers.as_sent import as_sent
 from jupyter_tools.providers.base import Provider, Request
-from jupyter_tools.traces.redaction import redact
+from jupyter_tools.redaction import redact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

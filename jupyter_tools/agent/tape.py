@@ -24,8 +24,8 @@ from jupyter_tools.events import AgentEvent
 from jupyter_tools.providers.base import Provider
 from jupyter_tools.providers.replay import AnswerBook
 from jupyter_tools.recordings.file import RecordingFile
+from jupyter_tools.redaction import redact
 from jupyter_tools.tools.tool import AgentTool
-from jupyter_tools.traces.redaction import redact
 
 ToolsMode = Literal["recorded", "live"]
 

@@ -7,8 +7,8 @@ import time
 from collections.abc import Mapping, Sequence
 
 from jupyter_tools.experiments.answers import Answer, from_json, to_json
+from jupyter_tools.redaction import redact_json
 from jupyter_tools.traces import TraceStore
-from jupyter_tools.traces.redaction import redact_json
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS experiment_cells (

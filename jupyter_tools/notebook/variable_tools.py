@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.notebook.frame_summary import summary_of
 from jupyter_tools.notebook.kernel_call import in_main_thread, shell_for, variable, variable_names
+from jupyter_tools.redaction import redact
 from jupyter_tools.tools.decorator import tool
 from jupyter_tools.tools.results import shorten
 from jupyter_tools.tools.tool import ToolExample
-from jupyter_tools.traces.redaction import redact
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell

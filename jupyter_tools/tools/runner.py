@@ -21,6 +21,7 @@ from jupyter_tools.events import AgentEvent, AgentToolResult, ToolExecutionEndEv
 from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.loop_thread import loop_thread
 from jupyter_tools.messages import AssistantMessage, ToolCallContent, now_ms, text_of
+from jupyter_tools.redaction import redact_json
 from jupyter_tools.tools.context import ToolContext
 from jupyter_tools.tools.decorator import tool
 from jupyter_tools.tools.execution import execute_tool_calls
@@ -79,8 +80,9 @@ class ToolRunner:
 
     Args:
         options: Hooks, approval and the like; the deadline comes with each tool.
-        trace: Takes one line of JSON a call, with its input and output; values under names like "api_key" are left out.
-            Without it only the call's name, time and outcome go to the log.
+        trace: Takes one line of JSON a call, with its input and output; values under names like "api_key" are left out,
+            and what looks like a key or a token (see `redact`). Without it only the call's name, time and outcome go to
+            the log.
     """
 
     def __init__(
@@ -158,7 +160,8 @@ class ToolRunner:
             _LOGGER.debug("%s", json.dumps({**line, "error": None if response.ok else "failed"}))
             return
         told = {**line, "input": _without_secrets(request.input), "output": _without_secrets(response.data)}
-        self._trace(json.dumps(told, ensure_ascii=False, default=str))
+        (text,) = redact_json([json.dumps(told, ensure_ascii=False, default=str)])
+        self._trace(text)
 
 
 def _failure_text(result: AgentToolResult) -> str:

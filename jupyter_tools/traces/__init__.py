@@ -8,11 +8,11 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
+from jupyter_tools.redaction import add_redaction, redact
 from jupyter_tools.traces.columns import COLUMNS, Column, columns_markdown
 from jupyter_tools.traces.frame import Traces, traces
 from jupyter_tools.traces.location import default_store
 from jupyter_tools.traces.record import TraceRecorder
-from jupyter_tools.traces.redaction import add_redaction, redact
 from jupyter_tools.traces.retention import prune
 from jupyter_tools.traces.store import TraceStore
 

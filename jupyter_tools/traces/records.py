@@ -9,9 +9,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
+from jupyter_tools.redaction import redact_all, redact_json
 from jupyter_tools.traces.columns import COLUMN_NAMES, COLUMNS, CONTENT_NAMES
 from jupyter_tools.traces.contents import Contents
-from jupyter_tools.traces.redaction import redact_all, redact_json
 from jupyter_tools.traces.steps import Frame
 from jupyter_tools.traces.values import encode, stored_to_json
 

@@ -21,8 +21,8 @@ from jupyter_tools.messages import (
     UserMessage,
     text_of,
 )
+from jupyter_tools.redaction import redact_all, redact_json
 from jupyter_tools.traces.columns import CONTENT_NAMES, SPAN_NAMES, TOOL_NAMES
-from jupyter_tools.traces.redaction import redact_all, redact_json
 from jupyter_tools.traces.span import ModelSpan, Span
 from jupyter_tools.traces.value_shapes import shape_of
 from jupyter_tools.traces.values import PLAIN_TEXT, encode

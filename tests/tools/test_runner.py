@@ -118,6 +118,15 @@ def test_a_wrapper_that_takes_anything_gets_anything(runner):
     assert runner.run("r", 1, ToolRequest("anything", {"raw_input": "x"})).output.data == {"got": ["raw_input"]}
 
 
+def test_a_key_in_the_middle_of_a_text_is_not_traced_either():
+    lines = []
+    runner = ToolRunner(trace=lines.append)
+    runner.register("echo", lambda text: text)
+    runner.run("r1", 1, ToolRequest("echo", {"text": "use sk-" + "a1B2c3D4" * 4 + ", please"}))
+    assert "a1B2c3D4" not in lines[0]
+    assert json.loads(lines[0])["output"] == "use [redacted], please"
+
+
 def test_the_trace_has_one_line_of_json_a_call_and_no_secrets():
     lines: list[str] = []
     runner = ToolRunner(trace=lines.append)

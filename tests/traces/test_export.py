@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from jupyter_tools.errors import ConfigurationError, MissingExtraError, TraceStoreError, UnknownNameError
 from jupyter_tools.events import AgentToolResult
 from jupyter_tools.messages import ImageContent
+from jupyter_tools.redaction import REDACTED
 from jupyter_tools.traces.columns import COLUMNS, CONTENT_NAMES, LIGHT_NAMES
 from jupyter_tools.traces.frame import Traces
 from jupyter_tools.traces.record import TraceRecorder
-from jupyter_tools.traces.redaction import REDACTED
 from jupyter_tools.traces.rows import BLOB_SIZE
 from jupyter_tools.traces.store import TraceStore
 from tests.traces.run_events import run, text_result, tool_call, tool_end

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_tools.events import AgentEndEvent, AgentEvent, Notice, TurnUpdateEvent
+from jupyter_tools.events import AgentEndEvent, AgentEvent, Notice, StepEndEvent, StepStartEvent, TurnUpdateEvent
 from jupyter_tools.traces.fold import SpanFold
+from jupyter_tools.traces.frame import Traces
 from jupyter_tools.traces.span import Span, SpanContext
+from jupyter_tools.traces.store import TraceStore
 from tests.traces.run_events import run, text_result, tool_call, tool_done, tool_end, tool_start
 
 
@@ -92,9 +94,24 @@ EVENTS = st.sampled_from(
         tool_done("call_3"),
         tool_end("call_3", text_result("no", is_error=True), status="timeout"),
         tool_end("call_4", status="aborted", duration_ms=0.0),
+        StepStartEvent(step_id="s1", kind="approval", name="write", tool_call_id="call_2"),
+        StepStartEvent(step_id="s2", kind="retrieval", name="papers", tool_call_id="call_3", args="quantum"),
+        StepStartEvent(step_id="s3", kind="retrieval", name="papers", tool_call_id=""),
+        StepEndEvent(step_id="s1", status="denied", error="no", duration_ms=2.0),
+        StepEndEvent(step_id="s2", result=["one"], duration_ms=1.0),
+        TurnUpdateEvent(turn=1, notice=Notice(text="from the recording", kind="replay")),
         AgentEndEvent(run_id="run-1", messages=(), stop_reason="aborted"),
     ]
 )
+
+
+PARENTS = {
+    "turn": ("agent",),
+    "model": ("agent", "turn"),
+    "tool": ("agent", "turn"),
+    "approval": ("agent", "turn", "tool"),
+    "retrieval": ("agent", "turn", "tool"),
+}
 
 
 @given(st.lists(EVENTS, max_size=40), st.booleans())
@@ -108,7 +125,7 @@ def test_any_sequence_of_events_gives_consistent_spans(events: list[AgentEvent],
         assert (span.duration_ms is None) is running
         assert running or span.ended == span.started + round(span.duration_ms * 1000)
         assert running or span.duration_ms >= 0
-        assert span.parent_id is None or by_id[span.parent_id].kind in ("agent", "turn")
+        assert span.parent_id is None or by_id[span.parent_id].kind in PARENTS[span.kind]
         assert span.parent_id is None or by_id[span.parent_id].context is span.context
     assert not close or all(span.status != "running" for span in spans)
 
@@ -126,3 +143,29 @@ def test_parallel_calls_are_told_apart_in_whatever_order_they_end() -> None:
     events += [tool_done(f"call_{n}", text_result(str(n))) for n in numbers]
     events += [tool_end(f"call_{n}", text_result(str(n)), args={"n": n}) for n in range(50)]
     assert [(span.args["n"], span.result) for span in spans_of(events)] == [(n, str(n)) for n in range(50)]
+
+
+@given(st.lists(EVENTS | st.none(), max_size=40))
+def test_any_sequence_of_events_gives_consistent_rows_whenever_it_is_written(events: list[AgentEvent | None]) -> None:
+    store = TraceStore(":memory:")
+    try:
+        fold = SpanFold(store.new_span_id, SpanContext(cell_id="cell"), store.changed)
+        told = [event for event in events if event is not None]
+        for number, event in enumerate(events):
+            if event is None:  # the writer comes by
+                store.flush()
+            else:
+                store.put(fold.add, event, number * 0.001)
+        frame = Traces(lambda: store)()
+    finally:
+        store.close()
+    expected = spans_of(told)
+    assert frame.kind.tolist() == [span.kind for span in expected]
+    assert frame.status.tolist() == [span.status for span in expected]
+    assert frame.span_id.is_unique
+    assert (frame.parent_id.dropna().isin(frame.span_id)).all()
+    assert (frame.ended.isna() == (frame.status == "running")).all()
+    assert (frame.duration_ms.dropna() >= 0).all()
+    assert (frame.error_type.isna() | frame.status.isin(["error", "timeout", "denied", "stopped", "skipped"])).all()
+    run_of = dict(zip(frame.span_id, frame.run_id.fillna(""), strict=True))
+    assert all(run_of[parent] == run_of[span] for span, parent in frame[["span_id", "parent_id"]].dropna().values)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_tools.traces import redaction
-from jupyter_tools.traces.redaction import REDACTED, add_redaction, redact, redact_all, redact_json
+from jupyter_tools import redaction
+from jupyter_tools.redaction import REDACTED, add_redaction, redact, redact_all, redact_json
 
 SECRET = "Zx9" + "a1B2c3D4" * 4
 

@@ -1,4 +1,4 @@
-"""`redact`: keys and tokens out of a text, before it reaches the trace store or leaves it in an export.
+"""`redact`: keys and tokens out of a text, before it reaches a trace or leaves it in an export.
 
 It reads everything that is traced, so it is built for speed: each form of secret is looked for only in texts that hold
 its hint, and each expression starts with that hint, which `re` finds quickly. Hints that have something in common are
