@@ -25,6 +25,7 @@ from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.loop_thread import loop_thread
 from jupyter_tools.messages import Message, SystemMessage, UserMessage, system_message, user_message
 from jupyter_tools.providers.base import Model, Provider
+from jupyter_tools.providers.continuing import ContinuingProvider
 from jupyter_tools.providers.fallback import answering
 from jupyter_tools.providers.rate_limit import RateLimitedProvider, RateLimiter
 from jupyter_tools.providers.registry import parse_model
@@ -53,6 +54,7 @@ class Agent:
         tools: Tools, functions that become tools, or names of known tools.
         system: Instructions that stand before the conversation.
         max_turns: How many times the model may be asked for one prompt; the last time it answers without tools.
+        continuations: How often an answer that stopped for length is carried on, and joined without a seam.
         base_url: Where the provider's server is, if not in its usual place.
         provider: Who answers, instead of the provider named by `model`; for tests.
         execution: How tool calls are executed: concurrency, deadlines, approval.
@@ -76,6 +78,7 @@ class Agent:
         *,
         system: str | None = None,
         max_turns: int = 10,
+        continuations: int = 0,
         base_url: str | None = None,
         provider: Provider | None = None,
         execution: ExecutionOptions | None = None,
@@ -88,10 +91,13 @@ class Agent:
     ) -> None:
         if max_turns < 1:
             raise ConfigurationError(f"max_turns is {max_turns}: a run needs at least 1 turn to answer.")
+        if continuations < 0:
+            raise ConfigurationError(f"continuations is {continuations}: write 0 or more.")
         self.model = _model(model, provider, base_url, options)
         self.tools = _tools(tools)
         self.system = system
         self.max_turns = max_turns
+        self._continuations = continuations
         self.messages: list[Message] = []
         self._provider = provider
         self._execution = execution or ExecutionOptions()
@@ -134,6 +140,8 @@ class Agent:
     def _wiring(self) -> Wiring:
         tape = self.tape or current_tape()
         provider = answering(self.model, self._provider)
+        if self._continuations:
+            provider = ContinuingProvider(provider, self._continuations)
         if self._rate_limit is not None:
             provider = RateLimitedProvider(provider, self._rate_limit)
         wiring = Wiring(provider=provider, tools=self.tools)

@@ -51,7 +51,14 @@ def texts_of(name: str, data: bytes) -> list[BucketText]:
         raise ConfigurationError(f"The file {name!r} has {size} MB; a bucket takes up to {limit} MB.")
     if _ending(name) == ".zip":
         return list(_texts_of_zip(name, data))
-    return [BucketText(source=name, text=_text(name, data))]
+    text = _text(name, data)
+    return _pages(name, text) if _ending(name) == ".pdf" else [BucketText(source=name, text=text)]
+
+
+def _pages(name: str, text: str) -> list[BucketText]:
+    """The pages of a PDF, each a source that opens there."""
+    pages = enumerate(text.split("\f"), 1)
+    return [BucketText(source=f"{name}#page={number}", text=page) for number, page in pages if page.strip()]
 
 
 def _ending(name: str) -> str:

@@ -63,7 +63,11 @@ class Command:
 
 
 COMMANDS = (
+    Command(
+        "attach", "[FILE ...]", "let the model read files with every prompt, or list them", "attach_commands:attach"
+    ),
     Command("conversations", "", "list the conversations", "conversation_commands:conversations"),
+    Command("detach", "FILE | all", "let it read a file no more", "attach_commands:detach"),
     Command("follow-up", "[#RUN] TEXT", "say something the run hears after its answer", "run_commands:follow_up"),
     Command("history", "[NAME]", "show what the model will see", "conversation_commands:history"),
     Command("last", "", "show the last run from the traces, also one whose kernel died", "last_run:last"),

@@ -60,7 +60,7 @@ class Commands:
         check_cell(arguments)
         if arguments.background:
             waiting = "leave"
-        prompt = fill_prompt(cell, self._shell.user_ns)
+        prompt = self._prompt(cell)
         settings = self.session.settings.updated(arguments)
         approver = approver_for(self._shell, waiting)
         agent = self.session.agent(settings, new=arguments.new, origin=origin_of(self._shell), approver=approver)
@@ -69,12 +69,16 @@ class Commands:
         display = display_for(self._shell, agent, approver, waiting)
         return CellRun(agent, prompt, display, {"cell_id": cell_id(self._shell)})
 
+    def _prompt(self, cell: str) -> str:
+        """The prompt of a cell: filled first, so that nothing in a file is taken for an expression."""
+        return self.session.attachments.expanded(fill_prompt(cell, self._shell.user_ns))
+
     def begin_steps(self, arguments: Namespace, cell: str) -> StepOutcome:
         """`%%agent --step`: a run that waits before each of its turns."""
         check_cell(arguments)
         session, origin = self.session, origin_of(self._shell)
         settings = session.settings.updated(arguments)
-        prompt, approver = fill_prompt(cell, self._shell.user_ns), approver_for(self._shell, "block")
+        prompt, approver = self._prompt(cell), approver_for(self._shell, "block")
         agent = session.agent(settings, new=arguments.new, origin=origin, approver=approver)
         conversation = session.conversations[settings.conversation]
         if session.stepping is not None:

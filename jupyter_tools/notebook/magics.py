@@ -83,6 +83,7 @@ class AgentMagics(Magics):
     @argument("--approve", metavar="WHEN", help="ask before tools that want it (ask), before these, always, or never")
     @argument("--max-turns", type=int, metavar="N", help="how often the model may be asked for one prompt (10)")
     @argument("--max-tokens", type=int, metavar="N", help="how much the model may write each time it is asked")
+    @argument("--continue", dest="continuations", type=int, metavar="N", help="carry on an answer cut for length")
     @argument("--timeout", type=float, metavar="SECONDS", help="end the run after so long, with what it has")
     @argument("--limit", action="append", metavar="KEY=VALUE", help="end it at so many tool_calls, tokens, or cost")
     @argument("--temperature", type=float, help="how freely the model chooses its words; 0: always the likeliest")

@@ -30,6 +30,7 @@ class AgentSettings:
         tools: The names of the tools the model may call.
         system: Instructions that stand before the conversation.
         max_turns: How many times the model may be asked for one prompt.
+        continuations: How often an answer that stopped for length is carried on.
         base_url: Where the provider's server is.
         approve: Which tool calls a person is asked about: "ask" (of tools that want it), "always", "never", or names of
             tools with commas between, beside those that want it.
@@ -42,6 +43,7 @@ class AgentSettings:
     tools: tuple[str, ...] = ()
     system: str | None = None
     max_turns: int = 10
+    continuations: int = 0
     base_url: str | None = None
     approve: str = "ask"
     conversation: str = MAIN
@@ -52,7 +54,7 @@ class AgentSettings:
         """These settings with those replaced that were written on the line."""
         given = {
             name: value
-            for name in ("model", "system", "max_turns", "base_url", "approve", "conversation")
+            for name in ("model", "system", "max_turns", "continuations", "base_url", "approve", "conversation")
             if (value := getattr(arguments, name)) is not None
         }
         if "base_url" not in given and self._goes_elsewhere(arguments.model):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from jupyter_tools.builtin_tools.bucket_markers import without_markers
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
 
 _EXPRESSION = re.compile(r"\{\{(?P<expression>.*?)\}\}", re.DOTALL)
@@ -14,7 +15,7 @@ _EXPRESSION = re.compile(r"\{\{(?P<expression>.*?)\}\}", re.DOTALL)
 def fill_prompt(text: str, namespace: Mapping[str, Any]) -> str:
     """The prompt with each `{{ expression }}` replaced by its value as text.
 
-    A value is inserted as it is: braces in it are not looked at again.
+    A value is inserted as it is: braces in it are not looked at again, and it cannot name a file to be read.
 
     Raises:
         ConfigurationError: If there is no prompt, or an expression cannot be evaluated.
@@ -22,7 +23,11 @@ def fill_prompt(text: str, namespace: Mapping[str, Any]) -> str:
     """
     if not text.strip():
         raise ConfigurationError("There is no prompt. Write it on the lines below %%agent.")
-    return _EXPRESSION.sub(lambda match: str(value_of(match["expression"].strip(), namespace)), text).strip()
+    return _EXPRESSION.sub(lambda found: _filled(found["expression"].strip(), namespace), text).strip()
+
+
+def _filled(expression: str, namespace: Mapping[str, Any]) -> str:
+    return without_markers(str(value_of(expression, namespace)))
 
 
 def value_of(expression: str, namespace: Mapping[str, Any], written: str = "{{{{ {} }}}} in the prompt") -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 from jupyter_tools.agent.agent import Agent
 from jupyter_tools.agent.limits import Limits
 from jupyter_tools.errors import UnknownNameError
+from jupyter_tools.notebook.attachments import Attachments
 from jupyter_tools.notebook.cell_run import CellRun
 from jupyter_tools.notebook.conversation import NOWHERE, Conversation, Conversations, Origin
 from jupyter_tools.notebook.keys import key_status
@@ -32,6 +33,7 @@ class Session:
         conversations: What was said so far, by name.
         runs: Those that go on, and the last ones that ended.
         stepping: The run that goes on turn by turn, or the last one that did.
+        attachments: The files that every prompt brings along.
     """
 
     def __init__(self, namespace: MutableMapping[str, Any]) -> None:
@@ -39,6 +41,7 @@ class Session:
         self.conversations = Conversations()
         self.runs = Runs()
         self.stepping: Stepping | None = None
+        self.attachments = Attachments()
         self._namespace = namespace
 
     @property
@@ -62,8 +65,9 @@ class Session:
         agent = Agent(
             settings.model,
             self.find_tools(settings.tools),
-            system=settings.system,
+            system=self.attachments.system(settings.system),
             max_turns=settings.max_turns,
+            continuations=settings.continuations,
             base_url=settings.base_url,
             execution=ExecutionOptions(approval=self._policy(settings.approve), approver=approver),
             limits=Limits(**settings.limits),
@@ -130,7 +134,9 @@ class Session:
             ("key", key_status(agent.model.provider, settings.base_url)),
             ("tools", ", ".join(tool.name for tool in agent.tools) or "none"),
             ("system", settings.system or ""),
+            ("attached", ", ".join(item.name for item in self.attachments)),
             ("max turns", str(settings.max_turns)),
+            ("carries on", f"{settings.continuations} times" if settings.continuations else ""),
             ("options", ", ".join(f"{name}={value}" for name, value in settings.options.items())),
             ("limits", ", ".join(f"{name}={value}" for name, value in settings.limits.items())),
             ("asks before", _ASKED.get(settings.approve, settings.approve)),

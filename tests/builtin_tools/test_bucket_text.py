@@ -7,6 +7,7 @@ import pytest
 from jupyter_tools.builtin_tools import bucket_text
 from jupyter_tools.builtin_tools.bucket_text import BucketText, texts_of
 from jupyter_tools.errors import ConfigurationError
+from tests.retrieval.test_file_text import pdf_of
 
 
 def zipped(members):
@@ -76,3 +77,11 @@ def test_a_damaged_archive_is_an_error_and_a_damaged_member_is_left_out():
     data = bytearray(zipped({"a.txt": "some text that is packed"}))
     data[40] ^= 0xFF
     assert texts_of("z.zip", bytes(data))[0].text.startswith("[Left out: it cannot be unpacked")
+
+
+def test_each_page_of_a_pdf_is_a_source_that_opens_there():
+    texts = texts_of("paper.pdf", pdf_of("First page.", "", "Third page."))
+    assert [(text.source, text.text) for text in texts] == [
+        ("paper.pdf#page=1", "First page."),
+        ("paper.pdf#page=3", "Third page."),
+    ]
