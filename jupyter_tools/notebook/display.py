@@ -33,8 +33,24 @@ Waiting: TypeAlias = Literal["await", "block", "leave"]  # what a cell does whil
 
 
 def is_page(shell: InteractiveShell) -> bool:
-    """True if what is shown goes to a page; False in a terminal."""
-    return getattr(shell, "kernel", None) is not None
+    """True if what is shown goes to a page; False in a terminal, also one that talks to a kernel (`jupyter console`).
+
+    Such a terminal knows neither widgets nor updates. It says nothing of itself but that a person is there; pages add
+    what they know of their cell, and programs that run notebooks have nobody to ask.
+    """
+    if getattr(shell, "kernel", None) is None:
+        return False
+    request = _request(shell)
+    return bool(request.get("metadata")) or not _somebody_is_there(request)
+
+
+def _request(shell: InteractiveShell) -> dict[str, Any]:
+    request: Any = getattr(shell, "parent_header", None)  # a kernel's shell keeps the whole request under this name
+    return request if isinstance(request, dict) else {}
+
+
+def _somebody_is_there(request: dict[str, Any]) -> bool:
+    return bool((request.get("content") or {}).get("allow_stdin"))
 
 
 def display_for(shell: InteractiveShell, agent: Agent, approver: Approver | None, waiting: Waiting) -> LiveDisplay:
@@ -56,9 +72,7 @@ def approver_for(shell: InteractiveShell, waiting: Waiting) -> Approver | None:
     """
     if not is_page(shell):
         return ConsoleApprover() if waiting != "leave" else None  # the terminal's line belongs to what is typed next
-    request: Any = getattr(shell, "parent_header", None)  # a kernel's shell keeps the whole request under this name
-    content = request.get("content") if isinstance(request, dict) else None
-    if not (isinstance(content, dict) and content.get("allow_stdin")):
+    if not _somebody_is_there(_request(shell)):
         return None
     return PageApprover() if _is_free(waiting, 7, 1) else ConsoleApprover()
 

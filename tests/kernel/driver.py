@@ -69,8 +69,11 @@ class Kernel:
         self.iopub_messages = 0
         self.said: list[dict[str, Any]] = []
 
-    def send(self, code: str, cell_id: str | None = None, *, person: bool = False) -> Cell:
-        """Queue a cell and return at once. With a `person`, somebody could answer questions."""
+    def send(self, code: str, cell_id: str | None = None, *, person: bool = False, page: bool = True) -> Cell:
+        """Queue a cell and return at once. With a `person`, somebody could answer questions.
+
+        Without a `page`, the front end is a terminal.
+        """
         content = {
             "code": code,
             "silent": False,
@@ -79,7 +82,7 @@ class Kernel:
             "allow_stdin": person,
             "stop_on_error": True,
         }
-        metadata = {"cellId": cell_id} if cell_id else {}
+        metadata = {"cellId": cell_id} if cell_id else {"deletedCells": []} if page else {}
         message = self._client.session.msg("execute_request", content, metadata=metadata)
         self._client.shell_channel.send(message)
         cell = self._cells[message["header"]["msg_id"]] = Cell(message["header"]["msg_id"])

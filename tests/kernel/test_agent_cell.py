@@ -212,3 +212,12 @@ def test_help_explains_every_option(kernel: Kernel):
         "--temperature",
     ):
         assert option in text
+
+
+def test_a_terminal_in_front_of_a_kernel_gets_text_that_streams(kernel: Kernel):
+    cell = kernel.send("%%agent -m scripted:turns -t nap --new\nTalk.", person=True, page=False)
+    kernel.until(lambda: "One." in cell.text)
+    assert not cell.done
+    kernel.wait([cell])
+    assert all("text" in output for output in cell.outputs)
+    assert "Two." in cell.text

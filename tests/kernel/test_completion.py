@@ -44,7 +44,7 @@ def notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
     [
         ("%%agent --mo", ["--model", "--models"], 8),
         ("%agent hist", ["history "], 7),
-        ("%agent st", ["steer ", "stop "], 7),
+        ("%agent st", ["steer ", "step ", "stop "], 7),
         ("%agent history re", ["review"], 15),
         ("%agent --conversation ", ["main", "review"], 22),
         ("%agent -m scripted:sh", ["scripted:short"], 10),
