@@ -10,6 +10,7 @@ from jupyter_tools.main_thread import main_thread
 from jupyter_tools.notebook.completion import matcher
 from jupyter_tools.notebook.experiment_magics import ExperimentMagics
 from jupyter_tools.notebook.magics import AgentMagics
+from jupyter_tools.notebook.trace_magics import TraceMagics
 from jupyter_tools.notebook.transform import transformer
 from jupyter_tools.tools.decorator import tool
 from jupyter_tools.traces import traces
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 
-_MAGICS = (AgentMagics, ExperimentMagics)  # classes under `@magics_class`, each in a module that is imported in no time
+_MAGICS = (AgentMagics, ExperimentMagics, TraceMagics)  # `@magics_class`, in modules that are imported in no time
 
 
 def load(shell: InteractiveShell) -> None:
-    """Make `%agent`, `%%agent`, `%tool`, `%%tool`, `%%experiment` known, and put `tool` and `traces` into the notebook.
+    """Make our magics known - `%agent`, `%tool`, `%experiment`, `%traces` - and put `tool` and `traces` into the notebook.
 
     A variable of the notebook that has one of these names is left alone. Loading again keeps the conversation.
     """

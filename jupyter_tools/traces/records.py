@@ -17,7 +17,7 @@ from jupyter_tools.traces.values import encode, stored_to_json
 
 Chunk: TypeAlias = dict[str, list[Any]]  # every column, as SQLite keeps it, but for large values, which are whole
 ROWS_A_CHUNK = 2_000
-_TEXT_NAMES = tuple(column.name for column in COLUMNS if column.dtype == "string")
+TEXT_NAMES = tuple(column.name for column in COLUMNS if column.dtype == "string")
 
 
 def records_of_store(connection: sqlite3.Connection, sql: str, parameters: list[Any]) -> Iterator[Chunk]:
@@ -54,7 +54,7 @@ def _cells(frame: Frame, name: str, dtype: str) -> list[Any]:
 def redacted(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
     """The same with every secret blotted out: patterns may have been added since the spans were recorded."""
     for chunk in chunks:
-        yield _redacted(_redacted(chunk, _TEXT_NAMES, redact_all), CONTENT_NAMES, redact_json)
+        yield _redacted(_redacted(chunk, TEXT_NAMES, redact_all), CONTENT_NAMES, redact_json)
 
 
 def _redacted(chunk: Chunk, names: Iterable[str], redact: Any) -> Chunk:

@@ -18,17 +18,17 @@ from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.traces.steps import Step, duration_text, nested
 from jupyter_tools.traces.timeline import Bar, Layout, Row, lay_out
 
-_WIDTH, _GUTTER, _RIGHT, _TOP = 760.0, 190.0, 70.0, 22.0
+_WIDTH, _GUTTER, _RIGHT, _TOP = 560.0, 180.0, 66.0, 22.0
 _LEVEL, _BETWEEN, _BAR = 16.0, 6.0, 12.0
 _THINNEST = 1.5
-_LABEL_LENGTH = 28
+_LABEL_LENGTH = 27
 _CHARACTER = 6.4  # the width of one, about
 _TABLE_ROWS = 200
 _TEXT_WIDTH = 40
 _numbers = itertools.count(1)
 _STYLE = """
 .jt-timeline { color-scheme: light dark; color: var(--jp-content-font-color1, CanvasText); overflow-x: auto; }
-.jt-timeline svg { display: block; font: 11px var(--jp-ui-font-family, system-ui, sans-serif); }
+.jt-timeline svg { display: block; max-width: 100%; font: 11.5px var(--jp-ui-font-family, system-ui, sans-serif); }
 .jt-timeline text { fill: var(--jp-content-font-color1, CanvasText); }
 .jt-timeline .jt-soft { fill: var(--jp-content-font-color2, GrayText); }
 .jt-timeline .jt-grid { stroke: var(--jp-border-color2, #9e9e9e); stroke-opacity: 0.5; }
@@ -37,6 +37,7 @@ _STYLE = """
 .jt-timeline .jt-model { fill: #3b82d6; } .jt-timeline .jt-tool { fill: #2a9d6f; }
 .jt-timeline .jt-retrieval { fill: #9467bd; } .jt-timeline .jt-approval { fill: #d08a00; }
 .jt-timeline .jt-failed { fill: #d83a34; } .jt-timeline text.jt-mark { fill: #d83a34; font-weight: bold; }
+.jt-timeline text.jt-inside { fill: #ffffff; font-size: 9px; pointer-events: none; }
 .jt-timeline .jt-waiting { fill-opacity: 0.4; stroke: currentColor; stroke-dasharray: 2 2; }
 .jt-timeline table { font-size: 12px; } .jt-timeline summary { cursor: pointer; font-size: 12px; }
 """
@@ -103,7 +104,7 @@ def _picture(steps: Sequence[Step], *, alone: bool = False) -> Element:
     _draw_axis(svg, layout, tops[-1])
     for row, top in zip(layout.rows, tops[:-1], strict=True):
         _draw_label(svg, row, top)
-    for bar in layout.bars:
+    for bar in sorted(layout.bars, key=lambda bar: bar.step.failed):  # failures lie on top
         _draw_bar(svg, bar, tops[bar.row], with_duration=len(layout.rows) == len(layout.bars))
     return svg
 
@@ -163,7 +164,7 @@ def _draw_bar(svg: Element, bar: Bar, top: float, *, with_duration: bool) -> Non
         mark = f"✗ {duration_text(step.duration_ms)}" if step.failed else duration_text(step.duration_ms)
         _text(svg, _GUTTER + bar.x + width + 4, y + _BAR - 2, mark, {"class": "jt-mark" if step.failed else "jt-soft"})
     elif step.failed:  # red alone does not tell everybody
-        _text(svg, _GUTTER + bar.x + width / 2, y + _BAR - 2, "✗", {"class": "jt-mark", "text-anchor": "middle"})
+        _text(svg, _GUTTER + bar.x + width / 2, y + _BAR - 2, "✗", {"class": "jt-inside", "text-anchor": "middle"})
 
 
 def _text(svg: Element, x: float, y: float, text: str, attributes: dict[str, str] | None = None) -> Element:

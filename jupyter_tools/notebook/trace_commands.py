@@ -1,0 +1,112 @@
+"""What `%traces` does once its line is read: show the table, take spans out and in, tidy up, look for secrets."""
+
+from __future__ import annotations
+
+import os
+import re
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_tools.errors import ConfigurationError, UnknownNameError
+from jupyter_tools.notebook.options import names_in
+from jupyter_tools.notebook.tables import Table
+from jupyter_tools.traces.audit import audit_notebook, audit_store
+from jupyter_tools.traces.frame import traces
+from jupyter_tools.traces.location import default_store
+from jupyter_tools.traces.pages import SpanPages
+from jupyter_tools.traces.query import SpanQuery, parse_since
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+_FINDINGS_SHOWN = 200
+_COUNTED = re.compile(r"-\d{1,9}")  # of runs: from the last one
+
+
+class TraceCommands:
+    """The commands of `%traces`.
+
+    Args:
+        shell: The shell whose cell runs.
+    """
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self._shell = shell
+
+    def run(self, arguments: Namespace) -> Any:
+        """Do what the line says; what is given back is the cell's value.
+
+        Raises:
+            ConfigurationError: If the line makes no sense.
+            TraceStoreError: If a file cannot be read or written.
+        """
+        match arguments.words:
+            case []:
+                return self.show(arguments)
+            case ["export", target]:
+                count = traces.export(target, **_choice(arguments))
+                return f"{_spans(count)} went to {target}."
+            case ["import", path]:
+                count = traces.load(path)
+                return f"{_spans(count)} came from {path}. `%traces --all` and `traces(all=True)` have them now."
+            case ["audit"]:
+                return self.audit()
+            case ["export" | "import" as word, *_]:
+                raise ConfigurationError(f"Write one file's name:  %traces {word} run.jsonl")
+            case [word, *_]:
+                raise UnknownNameError("command of %traces", word, ("export", "import", "prune", "audit"))
+
+    def show(self, arguments: Namespace) -> Table | None:
+        """The table: on a page it lives, in a terminal it is text."""
+        from jupyter_tools.notebook.trace_table import show_table, static_table
+
+        store, choice = default_store(), _choice(arguments)
+        session = None if choice.pop("all") else store.session_id
+        pages = SpanPages(store, SpanQuery(session_id=session, since=parse_since(choice.pop("since")), **choice))
+        if getattr(self._shell, "kernel", None) is None:
+            return static_table(pages)
+        show_table(pages, living=_somebody_is_there(self._shell))
+        return None
+
+    def audit(self) -> Table | str:
+        """Look for secrets in the traces and in the notebook."""
+        store, notebooks = default_store(), notebooks_of(self._shell)
+        findings = [*audit_store(store), *(finding for path in notebooks for finding in audit_notebook(path))]
+        looked = f"{store.path} and {', '.join(map(str, notebooks)) or 'no notebook'}"
+        if not findings:
+            return f"No secret was found in {looked}."
+        rows = [(finding.place, finding.around) for finding in findings[:_FINDINGS_SHOWN]]
+        return Table(columns=(f"{len(findings)} found: where", "what stands before it"), rows=rows)
+
+
+def notebooks_of(shell: InteractiveShell) -> list[Path]:
+    """The notebook that the kernel belongs to, where the front end says which; else those of the folder."""
+    for named in (os.environ.get("JPY_SESSION_NAME"), shell.user_ns.get("__vsc_ipynb_file__")):
+        if named and str(named).endswith(".ipynb") and Path(named).is_file():
+            return [Path(named)]
+    return sorted(Path().glob("*.ipynb"))
+
+
+def _choice(arguments: Namespace) -> dict[str, Any]:
+    """The filters of the line, as `traces()` takes them."""
+    run = arguments.run
+    return {
+        "all": arguments.all,
+        "run": int(run) if run is not None and _COUNTED.fullmatch(run) else run,
+        "kind": names_in(arguments.kind) if arguments.kind else None,
+        "last": arguments.last,
+        "since": arguments.since,
+        "where": arguments.where,
+    }
+
+
+def _somebody_is_there(shell: InteractiveShell) -> bool:
+    """False where a program runs the notebook: it says that nobody can be asked."""
+    request: Any = getattr(shell, "parent_header", None)  # a kernel's shell keeps the whole request under this name
+    content = request.get("content") if isinstance(request, dict) else None
+    return bool(isinstance(content, dict) and content.get("allow_stdin"))
+
+
+def _spans(count: int) -> str:
+    return "1 span" if count == 1 else f"{count:,} spans"
