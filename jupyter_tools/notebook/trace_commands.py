@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from argparse import Namespace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from jupyter_tools.traces.frame import traces
 from jupyter_tools.traces.location import default_store
 from jupyter_tools.traces.pages import SpanPages
 from jupyter_tools.traces.query import SpanQuery, parse_since
+from jupyter_tools.traces.retention import prune
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -50,6 +52,8 @@ class TraceCommands:
             case ["import", path]:
                 count = traces.load(path)
                 return f"{_spans(count)} came from {path}. `%traces --all` and `traces(all=True)` have them now."
+            case ["prune"]:
+                return f"{_spans(_prune(arguments))} went out of {default_store().path}."
             case ["audit"]:
                 return self.audit()
             case ["export" | "import" as word, *_]:
@@ -86,6 +90,18 @@ def notebooks_of(shell: InteractiveShell) -> list[Path]:
         if named and str(named).endswith(".ipynb") and Path(named).is_file():
             return [Path(named)]
     return sorted(Path().glob("*.ipynb"))
+
+
+def _prune(arguments: Namespace) -> int:
+    if arguments.days is None and arguments.size is None:
+        raise ConfigurationError(
+            "Say what may go:  %traces prune --days 30  or  %traces prune --size 200  (megabytes)."
+        )
+    try:
+        age = None if arguments.days is None else timedelta(days=arguments.days)
+    except (OverflowError, ValueError):
+        raise ConfigurationError(f"--days {arguments.days:g} is no number of days that a calendar has.") from None
+    return prune(default_store(), older_than=age, max_mb=arguments.size)
 
 
 def _choice(arguments: Namespace) -> dict[str, Any]:

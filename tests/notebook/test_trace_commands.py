@@ -42,6 +42,12 @@ def test_spans_go_to_a_file_and_come_back(magic: Any) -> None:
     assert magic("export one.csv --last 1") == "1 span went to one.csv."
 
 
+def test_old_spans_go_when_told(magic: Any) -> None:
+    assert magic("prune --days 30") == "0 spans went out of :memory:."
+    assert magic("prune --days 0") == "12 spans went out of :memory:."
+    assert magic("--all").rows == []
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [
@@ -53,6 +59,10 @@ def test_spans_go_to_a_file_and_come_back(magic: Any) -> None:
         ("--kind tols", "Did you mean 'tool'"),
         ("--where nonsense", "no such column"),
         ("--since yesterday", "is no time"),
+        ("prune", "Say what may go"),
+        ("prune --days -1", "cannot be negative"),
+        ("prune --days nan", "no number of days"),
+        ("prune --days 1e300", "no number of days"),
         ("--lst 5", "Did you mean '--last'"),
         ('--where "a', "quotation mark"),
     ],
