@@ -23,7 +23,7 @@ _MAGICS = (AgentMagics, ExperimentMagics, TraceMagics)  # `@magics_class`, in mo
 
 
 def load(shell: InteractiveShell) -> None:
-    """Make our magics known - `%agent`, `%tool`, `%experiment`, `%traces` - and put `tool` and `traces` into the notebook.
+    """Make our magics known, `%agent`, `%tool`, `%experiment`, `%traces`; put `tool` and `traces` into the notebook.
 
     A variable of the notebook that has one of these names is left alone. Loading again keeps the conversation.
     """
