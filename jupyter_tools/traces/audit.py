@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_tools.errors import TraceStoreError
+from jupyter_tools.redaction import REDACTED, redact, redact_all
 from jupyter_tools.traces.columns import COLUMN_NAMES, CONTENT_NAMES
 from jupyter_tools.traces.query import SpanQuery
 from jupyter_tools.traces.records import TEXT_NAMES, records_of_store
-from jupyter_tools.traces.redaction import REDACTED, redact, redact_all
 from jupyter_tools.traces.store import TraceStore
 
 _BEFORE = 30

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_tools import redaction
 from jupyter_tools.errors import TraceStoreError
-from jupyter_tools.traces import redaction
 from jupyter_tools.traces.audit import audit_notebook, audit_store
 from jupyter_tools.traces.record import TraceRecorder
 from jupyter_tools.traces.store import TraceStore
