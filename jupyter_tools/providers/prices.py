@@ -67,15 +67,25 @@ PRICES: dict[str, Price] = _all_prices()
 
 
 def price_of(model: Model) -> Price | None:
-    """The price of `model`: the server's own, or else its provider's; None if it is not known."""
+    """The price of `model`: the server's own, or else its provider's; None if it is not known.
+
+    Raises:
+        ConfigurationError: If somebody has put something else than a price into `PRICES`.
+    """
     provider = "openai" if model.provider == "responses" else model.provider
     base_url = model.base_url or os.environ.get(f"{provider.upper()}_BASE_URL") or ""
     names = (model.name, _VERSION.sub("", model.name))
-    for place in (host_of(base_url), owner_of(base_url), provider):
+    for place in (host_of(base_url), owner_of(base_url), model.provider, provider):
         for key in (*(f"{place}:{name}" for name in names), place):
             if key in PRICES:
-                return PRICES[key]
+                return _checked(key, PRICES[key])
     return None
+
+
+def _checked(key: str | None, price: object) -> Price:
+    if not isinstance(price, Price):
+        raise ConfigurationError(f"PRICES[{key!r}] is {price!r}. Write Price(input=..., output=...).")
+    return price
 
 
 def priced(usage: Usage, model: Model) -> Usage:

@@ -63,6 +63,15 @@ async def test_tools_are_chosen_under_a_grammar_and_become_calls(llama, name):
     assert llama.requests[0]["grammar"].startswith("%llguidance")
 
 
+async def test_the_answers_schema_holds_the_answer_and_not_the_choice_of_tools(llama, name):
+    schema = {"type": "object", "properties": {"n": {"type": "integer"}}}
+    llama.answers += ["[]", '{"n": 1}']
+    await answer(replace(request(name, tools=(ADD,)), output_schema=schema))
+    choice, said = llama.requests
+    assert "response_format" not in choice
+    assert said["response_format"]["json_schema"]["schema"] == schema
+
+
 async def test_a_model_that_must_answer_without_tools_is_not_asked_to_choose(llama, name):
     llama.answers.append(["Hel", "lo"])
     message, _ = await answer(replace(request(name, tools=(ADD,)), tool_choice="none"))

@@ -65,6 +65,14 @@ async def test_two_tools_are_called_and_the_answer_says_what_they_gave(engine):
     assert time.strftime("%Y-%m-", time.gmtime(time.time() + 9 * 3600)) in result.text
 
 
+async def test_an_output_type_holds_the_model_to_its_schema_after_its_tools(engine):
+    schema = {"type": "object", "properties": {"result": {"type": "number"}}, "required": ["result"]}
+    result = await Agent(f"local:{DEFAULT.name}", ["math_eval"], output_type=schema).run("What is 12.5 % of 3,480?")
+    assert (result.stop_reason, result.output) == ("stop", {"result": 435})
+    assert [message.role for message in result.messages] == ["user", "assistant", "tool_result", "assistant"]
+    assert result.usage.cost == 0
+
+
 async def test_the_same_question_is_answered_the_same(engine):
     texts = [(await answer(request("Name three colours.", max_tokens=30))).text for _ in range(2)]
     assert texts[0] == texts[1] != ""

@@ -60,6 +60,12 @@ def test_anyone_may_add_and_change_prices(monkeypatch):
     assert priced(MILLION, Model(provider="acme", name="large")).cost == 1
 
 
+def test_something_else_than_a_price_is_said_to_be_no_price(monkeypatch):
+    monkeypatch.setitem(PRICES, "acme:large", (1, 2))
+    with pytest.raises(ConfigurationError, match=r"Write Price\(input"):
+        price_of(Model(provider="acme", name="large"))
+
+
 def test_what_the_provider_says_itself_stays():
     said = Usage(input_tokens=10, output_tokens=1, cost=0.5)
     assert priced(said, parse_model("openai:gpt-4o-mini")) is said
