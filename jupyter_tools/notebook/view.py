@@ -265,7 +265,7 @@ class RunView:
         self.sources.update((source.number, source) for source in sources_in(result.details))
 
 
-_PASSING = ("notice", "load", "retry")  # of interest only while one waits
+_PASSING = ("notice", "load", "retry", "replay")  # of interest only while one waits
 _ENDINGS: dict[str, str] = {
     "length": "cut: the model ran out of output tokens",
     "error": "failed",

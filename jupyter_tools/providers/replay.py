@@ -155,7 +155,8 @@ class ReplayProvider:
 
     def _notices(self, model: Model, recorded: RecordedCall) -> list[Notice]:
         news, self.news = self.news, []
-        notices = [Notice(text=text, kind="drift") for text in news]
+        notices = [Notice(text=f"answering from {self._book.path.name}", kind="replay")]  # the traces go by its kind
+        notices += [Notice(text=text, kind="drift") for text in news]
         if recorded.model != str(model):
             provider, _, name = recorded.model.partition(":")
             text = f"{recorded.model} answers, from the recording"

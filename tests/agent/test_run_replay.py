@@ -44,7 +44,8 @@ async def test_live_tools_run_and_what_they_give_differently_is_told(path):
     (drift,) = tape.drift
     assert (drift.tool, drift.now) == ("dice", results(agent)[0])
     assert drift.recorded != drift.now
-    assert [e.notice.text for e in events if isinstance(e, TurnUpdateEvent)] == [str(drift)]
+    notices = [e.notice for e in events if isinstance(e, TurnUpdateEvent)]
+    assert [notice.text for notice in notices if notice.kind == "drift"] == [str(drift)]
     assert agent.messages[-1].text == "Done."
 
 

@@ -21,11 +21,13 @@ def echo(request):
 
 async def test_nothing_is_sent_before_it_was_seen():
     agent = agent_of(ADDS, echo)
-    step = await Stepper(agent, "2 + 3?").go_on()
+    stepper = Stepper(agent, "2 + 3?")
+    step = await stepper.go_on()
     assert (step.turn, step.result) == (1, None)
     assert provider_of(agent).requests == []
     assert step.request["messages"] == [{"role": "user", "content": "2 + 3?"}]
     assert [tool["function"]["name"] for tool in step.request["tools"]] == ["add", "nap", "broken"]
+    await stepper.stop()
 
 
 async def test_each_step_is_a_turn_and_the_last_one_ends_the_run():
@@ -64,6 +66,7 @@ async def test_of_several_results_one_is_chosen():
         stepper.edit_result("x", 3)
     stepper.edit_result("first", 1)
     assert [m["content"] for m in stepper.look().request["messages"][-2:]] == ["first", "2"]
+    await stepper.stop()
 
 
 async def test_the_model_reads_the_prompt_that_a_person_changed():
@@ -116,8 +119,10 @@ async def test_a_waiting_run_can_be_stopped():
 
 
 async def test_a_secret_is_not_shown():
-    step = await Stepper(agent_of(echo), "My key is sk-abcdefghijklmnop123456").go_on()
+    stepper = Stepper(agent_of(echo), "My key is sk-abcdefghijklmnop123456")
+    step = await stepper.go_on()
     assert "sk-abc" not in json.dumps(step.request)
+    await stepper.stop()
 
 
 async def test_what_cannot_be_is_explained():

@@ -2,12 +2,13 @@
 
 import pytest
 
-from jupyter_tools import ConfigurationError, record, replay
+from jupyter_tools import Agent, ConfigurationError, TraceStore, record, replay
 from jupyter_tools.agent.tape import Recording, Replay, current_tape
 from jupyter_tools.errors import RecordingError
 from jupyter_tools.events import TurnUpdateEvent
-from jupyter_tools.providers.scripted import call, cut, error, thinking
-from tests.agent.runs import assert_well_formed, events_of
+from jupyter_tools.providers.scripted import ScriptedProvider, call, cut, error, thinking
+from jupyter_tools.traces import Traces
+from tests.agent.runs import add, assert_well_formed, events_of
 from tests.agent.taped import agent_of, deltas, results, silent
 
 
@@ -24,7 +25,7 @@ async def test_a_replayed_run_is_the_recorded_one_piece_by_piece(path):
         agent = silent()
         replayed = await events_of(agent)
     assert_well_formed(replayed)
-    assert [event.type for event in replayed] == [event.type for event in recorded]
+    assert [event.type for event in replayed if event.type != "turn_update"] == [event.type for event in recorded]
     assert [getattr(d, "text", "") for d in deltas(replayed)] == [getattr(d, "text", "") for d in deltas(recorded)]
     assert results(agent)[0] == "5"
     assert "no luck" in results(agent)[1]
@@ -39,7 +40,7 @@ async def test_a_retry_and_a_cut_are_played_as_they_were(path):
         events = await events_of(agent)
     assert agent.messages[-1].text == recorded.text == "Half an ans"
     assert agent.messages[-1].error_message == recorded.error_message
-    assert [e.notice.kind for e in events if isinstance(e, TurnUpdateEvent)] == ["retry"]
+    assert [e.notice.kind for e in events if isinstance(e, TurnUpdateEvent)] == ["replay", "retry"]
 
 
 async def test_a_conversation_goes_on_in_a_replay(path):
@@ -77,6 +78,17 @@ async def test_the_traces_know_where_a_replayed_run_came_from(path):
     with replay(path, fast=True):
         events = await events_of(silent())
     assert events[0].info["replayed_from"] == str(path)
+
+
+async def test_replayed_answers_are_marked_in_the_traces(path):
+    with record(path):
+        await agent_of([call("add", {"a": 1, "b": 1})], ["Two."]).run("go")
+    store = TraceStore(":memory:")
+    with replay(path, fast=True):
+        await Agent("scripted:test", [add], provider=ScriptedProvider([]), trace=store).run("go")
+    frame = Traces(lambda: store)()
+    store.close()
+    assert list(frame[frame["kind"] == "model"]["status"]) == ["replayed", "replayed"]
 
 
 def test_run_sync_is_recorded_and_replayed_from_another_thread(path):

@@ -15,6 +15,7 @@ from jupyter_tools.recordings.file import RecordingFile
 from jupyter_tools.recordings.keys import conversation_key, latest_key
 
 MODEL = Model(provider="openai", name="m")
+REPLAYED = Notice(text="answering from a.jsonl", kind="replay")
 
 
 def recorded(prompt, answer, *, run=1, model="openai:m", ms=1.0, before=()):
@@ -54,7 +55,7 @@ def text(parts):
 async def test_the_answer_comes_with_its_tokens_and_its_reason_to_stop(book_of):
     parts = await ask(book_of(recorded("Hi", "Hallo")))
     usage = UsageDelta(usage=Usage(input_tokens=7, output_tokens=2))
-    assert parts == [TextDelta(text="Hallo"), usage, StopDelta(stop_reason="stop")]
+    assert parts == [REPLAYED, TextDelta(text="Hallo"), usage, StopDelta(stop_reason="stop")]
 
 
 async def test_repeats_are_played_in_turn_and_then_from_the_beginning(book_of):
@@ -75,7 +76,7 @@ async def test_of_several_models_the_same_one_answers_and_another_one_says_who_i
     assert text(await ask(book)) == "own"
     parts = await ask(book_of(recorded("Hi", "other", model="ollama:x")), model=Model(provider="local", name="y"))
     notice = Notice(text="ollama:x answers, from the recording", kind="fallback", provider="ollama", model="x")
-    assert parts[0] == notice
+    assert parts[:2] == [REPLAYED, notice]
 
 
 async def test_a_prompt_that_is_not_there_shows_the_nearest_one(book_of):
@@ -116,4 +117,4 @@ async def test_a_wait_ends_when_the_run_is_stopped(book_of):
     signal = asyncio.Event()
     asyncio.get_running_loop().call_later(0.02, signal.set)
     parts = await asyncio.wait_for(ask(book_of(recorded("Hi", "Hallo", ms=60_000.0)), signal=signal, fast=False), 5)
-    assert parts == [StopDelta(stop_reason="aborted")]
+    assert parts == [REPLAYED, StopDelta(stop_reason="aborted")]
