@@ -20,6 +20,7 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from sys import is_finalizing
 from typing import Any
 
 from jupyter_tools.errors import TraceStoreError
@@ -189,6 +190,8 @@ class TraceStore:
             self._inserter.insert(batch.storable())
 
     def _wake_writer(self) -> None:
+        if is_finalizing():
+            return  # a run that nobody ended is taken apart: a thread would never start, and the process never end
         self._asleep = False
         self._wake.set()
         if self._writer is None or not self._writer.is_alive():

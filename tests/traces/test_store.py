@@ -274,3 +274,25 @@ def test_stores_leave_no_thread_and_no_open_file_behind(tmp_path: Path) -> None:
     gc.collect()
     shutil.rmtree(tmp_path)
     wait_until(lambda: not any(t.name == "jupyter_tools traces" for t in set(threading.enumerate()) - before))
+
+
+LEFT_BEHIND = """
+import asyncio
+from jupyter_tools import Agent, TraceStore
+from jupyter_tools.agent.stepper import Stepper
+from jupyter_tools.providers.scripted import ScriptedProvider
+
+async def main():
+    agent = Agent("scripted:test", provider=ScriptedProvider([["Hi."]]), trace=TraceStore(":memory:"))
+    stepper = Stepper(agent, "go")
+    await stepper.go_on()
+    return stepper
+
+loop = asyncio.new_event_loop()
+kept = loop.run_until_complete(main())
+"""
+
+
+def test_a_process_with_a_run_that_nobody_ended_can_end():
+    done = subprocess.run([sys.executable, "-c", LEFT_BEHIND], timeout=60, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
