@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,19 @@ CODE_CLASSES = {f"jt-{kind}" for kind in ("kwd", "cmnt", "str", "num", "func", "
 # commands by which formulas can link, load or style: such source is shown and never typeset
 _ACTIVE_MATH = re.compile(r"\\(?:href|url|html\w*|class|cssId|style|data|require|unicode|include\w*)\b")
 _LONG_CODE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a citation leads.
+
+    Attributes:
+        href: An address on the web, or a place on the page.
+        title: What is there.
+    """
+
+    href: str
+    title: str
 
 
 def markdown_renderer() -> MarkdownIt:
@@ -77,45 +91,45 @@ _RULES = {
 
 # --- citations ---
 def _cite(state: StateCore) -> None:
-    anchors: Mapping[int, str] = state.env.get("anchors") or {}
-    if not anchors:
+    marks: Mapping[int, Mark] = state.env.get("marks") or {}
+    if not marks:
         return
     for token in state.tokens:
         if token.children and "[" in token.content:
-            token.children = list(_cited(token.children, anchors))
+            token.children = list(_cited(token.children, marks))
 
 
-def _cited(tokens: Sequence[Token], anchors: Mapping[int, str]) -> Iterator[Token]:
+def _cited(tokens: Sequence[Token], marks: Mapping[int, Mark]) -> Iterator[Token]:
     inside_link = 0
     for token in tokens:
         inside_link += {"link_open": 1, "link_close": -1}.get(token.type, 0)
         if token.type == "text" and not inside_link:
-            yield from _marks(token.content, anchors)
+            yield from _linked(token.content, marks)
         else:
             yield token
 
 
-def _marks(text: str, anchors: Mapping[int, str]) -> Iterator[Token]:
+def _linked(text: str, marks: Mapping[int, Mark]) -> Iterator[Token]:
     from markdown_it.token import Token
 
     for piece in re.split(r"(\[\d{1,3}(?:, ?\d{1,3})*\])", text):
         numbers = [int(number) for number in re.findall(r"\d+", piece)] if CITATION.fullmatch(piece) else []
-        if not any(number in anchors for number in numbers):
+        if not any(number in marks for number in numbers):
             yield Token("text", "", 0, content=piece)
             continue
         for place, number in enumerate(numbers):
             yield Token("text", "", 0, content=", " if place else "[")
-            yield from _mark(number, anchors.get(number))
+            yield from _mark(number, marks.get(number))
         yield Token("text", "", 0, content="]")
 
 
-def _mark(number: int, anchor: str | None) -> Iterator[Token]:
+def _mark(number: int, mark: Mark | None) -> Iterator[Token]:
     from markdown_it.token import Token
 
-    if anchor is not None:
-        yield Token("link_open", "a", 1, attrs={"href": f"#{anchor}", "class": CITE_CLASS})
+    if mark is not None:
+        yield Token("link_open", "a", 1, attrs={"href": mark.href, "title": mark.title, "class": CITE_CLASS})
     yield Token("text", "", 0, content=str(number))
-    if anchor is not None:
+    if mark is not None:
         yield Token("link_close", "a", -1)
 
 

@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from jupyter_tools.messages import ImageContent
-from jupyter_tools.notebook.markdown_rules import CITE_CLASS, CODE_CLASSES, MATH_CLASS, markdown_renderer
+from jupyter_tools.notebook.markdown_rules import CITE_CLASS, CODE_CLASSES, MATH_CLASS, Mark, markdown_renderer
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -40,17 +40,17 @@ _LANGUAGE = re.compile(r"language-[\w+#.-]{1,40}")
 _ON_THIS_PAGE = re.compile(r"#jt-\w+-\d+")
 
 
-def markdown_html(text: str, anchors: Mapping[int, str] | None = None) -> str:
+def markdown_html(text: str, marks: Mapping[int, Mark] | None = None) -> str:
     """A model's Markdown as HTML that can do no harm.
 
     Args:
         text: The Markdown.
-        anchors: For each number that may stand in brackets as a citation, the place on the page that it leads to.
+        marks: Where each number leads that may stand in brackets as a citation.
     """
     import nh3
 
     return nh3.clean(
-        _markdown().render(text, {"anchors": anchors or {}}),
+        _markdown().render(text, {"marks": marks or {}}),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes=_SCHEMES,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jupyter_tools.json_types import JsonValue
+from jupyter_tools.notebook.markdown_rules import Mark
 from jupyter_tools.notebook.sanitise import inert_markdown, text_html, web_address
 
 _GIST = 300
@@ -58,6 +59,18 @@ def anchors(sources: Mapping[int, Source], run_id: str) -> dict[int, str]:
     """For each number the name of the place on the page that its marks lead to."""
     run = re.sub(r"\W", "", run_id)[-12:] or "run"
     return {number: f"jt-{run}-{number}" for number in sources}
+
+
+def marks(sources: Mapping[int, Source], run_id: str) -> dict[int, Mark]:
+    """Where the marks of a saved answer lead: to the source itself if it is on the web, else to the list.
+
+    JupyterLab follows no link to a place on its own page, exported pages do.
+    """
+    places = anchors(sources, run_id)
+    return {
+        number: Mark(web_address(source.url) or f"#{places[number]}", source.title)
+        for number, source in sources.items()
+    }
 
 
 def sources_html(sources: Mapping[int, Source], run_id: str) -> str:

@@ -11,9 +11,10 @@ from functools import cache
 from pathlib import Path
 
 from jupyter_tools.notebook.groups import Group, groups
+from jupyter_tools.notebook.markdown_rules import Mark
 from jupyter_tools.notebook.parts import NoticePart, Part, ReasoningPart, SteeringPart, TextPart, ToolPart, cut
 from jupyter_tools.notebook.sanitise import inert_markdown, markdown_html, text_html
-from jupyter_tools.notebook.sources import anchors, sources_html, sources_markdown, sources_text
+from jupyter_tools.notebook.sources import marks, sources_html, sources_markdown, sources_text
 from jupyter_tools.notebook.tool_card import MARKS, tool_html
 from jupyter_tools.notebook.turn_usage import usage_table
 from jupyter_tools.notebook.view import RunView
@@ -31,8 +32,8 @@ def mimebundle(view: RunView, trouble: str = "") -> dict[str, str]:
 
 def run_html(view: RunView, trouble: str = "") -> str:
     """The run as HTML: the answer; reasoning, tool calls and sources folded; a table of what the turns took."""
-    marks = anchors(view.sources, view.run_id)
-    drawn = [_part_html(part, marks) for part in view.parts]
+    leads = marks(view.sources, view.run_id)
+    drawn = [_part_html(part, leads) for part in view.parts]
     for group in reversed(groups(view.parts)):
         drawn[group.start : group.stop] = [_group_html(group, view.parts[group.start : group.stop])]
     details = f"<details><summary>Details</summary><pre>{text_html(trouble)}</pre></details>" if trouble else ""
@@ -44,10 +45,10 @@ def page(body: str) -> str:
     return f'<div class="jt-run mathjax_ignore tex2jax_ignore"><style>{_style()}</style>\n{body}</div>'
 
 
-def _part_html(part: Part, marks: Mapping[int, str]) -> str:
+def _part_html(part: Part, leads: Mapping[int, Mark]) -> str:
     match part:
         case TextPart():
-            return f"<div>{markdown_html(part.text, marks)}</div>"
+            return f"<div>{markdown_html(part.text, leads)}</div>"
         case ReasoningPart():
             text = markdown_html(part.text)
             return (

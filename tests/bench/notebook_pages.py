@@ -21,7 +21,6 @@ WATCH = """([text, pause]) => {
   window.watch = new PerformanceObserver((list) => {
     for (const task of list.getEntries()) {
       window.longest = Math.max(window.longest, task.duration);
-      (window.tasks ??= []).push([performance.timeOrigin + task.startTime - window.pressed, task.duration]);
     }
   });
   window.watch.observe({ entryTypes: ["longtask"] });
@@ -77,7 +76,7 @@ class WatchedNotebook:
 
     def printed(self, cell: int, name: str) -> float:
         """The figure that a finished cell printed after `name`."""
-        self.notebook.finish(cell)
+        self.notebook.finish(cell, LONG_S)
         found = re.search(rf"{name} ([\d.]+)", self.notebook.output(cell).inner_text())
         assert found is not None, f"cell {cell} printed no {name}"
         return float(found[1])

@@ -30,7 +30,6 @@ def paced(count, per_second):
 register_script("first", [["Hello.", pause(1.5), " Bye."]])
 register_script("endless", [paced(20_000, 100)])
 register_script("unpaced", [[*tokens(10_000), "\n\nTHE-END"]])
-register_script("short10", [[*paced(5_000, 500), "\n\nTHE-END"]])
 register_script("long", [[*paced(20_000, 500), "\n\nTHE-END"]])
 
 

@@ -168,9 +168,9 @@ class NotebookPage:
                 return
         raise RuntimeError(f"cell {number} does not run")
 
-    def finish(self, number: int) -> None:
+    def finish(self, number: int, timeout_s: float = START_S) -> None:
         """Wait until a cell that was run has its number."""
-        self._wait_for_prompt(number, "/\\d/.test(text)", timeout_s=START_S)
+        self._wait_for_prompt(number, "/\\d/.test(text)", timeout_s=timeout_s)
 
     def _prompt(self, number: int) -> str:
         return self.cell(number).locator(".jp-InputPrompt").inner_text()

@@ -303,6 +303,8 @@ def test_a_citation_leads_to_its_source_and_opens_the_list(widget: Widget):
     links = widget.page.locator("a.jt-cite")
     assert [link.inner_text() for link in links.all()] == ["1"]
     assert links.first.get_attribute("href") == "#jt-r-1"
+    links.first.press("Enter")
+    assert widget.page.get_by_text("[1] A page").is_visible()
 
 
 def test_code_is_coloured_and_can_be_copied(widget: Widget):

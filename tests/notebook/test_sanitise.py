@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from jupyter_tools.messages import ImageContent
+from jupyter_tools.notebook.markdown_rules import Mark
 from jupyter_tools.notebook.sanitise import image_html, inert_markdown, markdown_html, text_html
 from tests.notebook.attacks import ATTACKS
 
@@ -76,9 +77,12 @@ def test_a_formula_that_could_link_or_style_is_shown_and_not_typeset(command: st
 
 
 def test_a_citation_of_a_known_source_leads_to_it_and_others_stay_text():
-    html = markdown_html("So it is [1][2, 3], see [4] and `[1]`.", {1: "jt-r-1", 3: "jt-r-3"})
+    html = markdown_html(
+        "So it is [1][2, 3], see [4] and `[1]`.", {1: Mark("#jt-r-1", "A"), 3: Mark("https://e.org", "B")}
+    )
     assert re.sub(r' rel="[^"]*"', "", html) == (
-        '<p>So it is [<a href="#jt-r-1" class="jt-cite">1</a>][2, <a href="#jt-r-3" class="jt-cite">3</a>], '
+        '<p>So it is [<a href="#jt-r-1" title="A" class="jt-cite">1</a>]'
+        '[2, <a href="https://e.org" title="B" class="jt-cite" target="_blank">3</a>], '
         "see [4] and <code>[1]</code>.</p>\n"
     )
 

@@ -44,7 +44,7 @@ def test_what_stays_leads_from_the_mark_to_the_source():
     result = AgentToolResult(content=(TextContent(text="found"),), details={"sources": [WEB]})
     found = ToolExecutionEndEvent(tool_call_id="c", tool_name="search", result=result, is_error=False)
     kept = mimebundle(viewed([*started(), found, *answer("They are round [1].")]))
-    assert '[<a href="#jt-r1-1" class="jt-cite"' in kept["text/html"]
+    assert '[<a href="https://e.org/a?b=1&amp;c" title="On *squares*" class="jt-cite"' in kept["text/html"]
     assert '<li id="jt-r1-1">' in kept["text/html"]
     assert "**Sources**" in kept["text/markdown"]
     assert "Sources:\n[1] On *squares*" in kept["text/plain"]

@@ -28,5 +28,14 @@ function link(number, anchor) {
   const element = make("a", "jt-cite", number);
   element.href = `#${anchor}`;
   element.target = "_self";
+  element.onclick = (event) => { // JupyterLab would follow no link to a place on its page
+    event.preventDefault();
+    open(document.getElementById(anchor));
+  };
   return element;
+}
+
+function open(source) {
+  source?.closest("details")?.setAttribute("open", "");
+  source?.scrollIntoView({ block: "nearest" });
 }
