@@ -193,8 +193,14 @@ class Agent:
             limits=self._limits,
             output=self._output,
             before_turn=self.before_turn,
-            info=self.provenance() | ({"replayed_from": wiring.source} if wiring.source else {}),
+            info=self.provenance() | self._replayed(wiring),
         )
+
+    def _replayed(self, wiring: Wiring) -> JsonObject:
+        """What the traces should know of a run that no model answers."""
+        if not wiring.source:
+            return {}
+        return {"replayed_from": wiring.source, "replayed_tools": wiring.tools is not self.tools}
 
     def _system_message(self) -> SystemMessage | None:
         texts = [self.system or "", self._output.instructions if self._output else ""]

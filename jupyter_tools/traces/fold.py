@@ -28,7 +28,7 @@ from jupyter_tools.json_types import JsonValue
 from jupyter_tools.messages import AssistantMessage, Message, text_of
 from jupyter_tools.traces.draft import Piece
 from jupyter_tools.traces.model_spans import ModelSpans, status_of
-from jupyter_tools.traces.span import Span, SpanBook, SpanContext, SpanStatus
+from jupyter_tools.traces.span import Span, SpanBook, SpanContext, SpanKind, SpanStatus
 from jupyter_tools.traces.step_spans import StepSpans
 from jupyter_tools.traces.tool_spans import ToolSpans
 
@@ -106,6 +106,7 @@ class SpanFold:
         span.args, span.provenance = prompt, dict(info)
         span.provider, span.model = _text(info, "provider"), _text(info, "model")
         span.parameters = info.get("parameters") or None
+        self._book.replayed = _replayed(info)
 
     def _end_run(self, event: AgentEndEvent, at_s: float, _: JsonValue = None) -> None:
         status = status_of(event.stop_reason)
@@ -118,13 +119,14 @@ class SpanFold:
         span.count(event.usage)
         span.stop_reason = event.stop_reason
         self._book.finish(span, status, at_s, error=event.error_message)
-        self._book.agent = None
+        self._book.agent, self._book.replayed = None, frozenset()
 
     def _close_run(self, at_s: float) -> None:
         self._close_turn(at_s, "interrupted")
         if self._book.agent is not None:
             self._book.finish(self._book.agent, "interrupted", at_s)
             self._book.agent = None
+        self._book.replayed = frozenset()
 
     def _start_turn(self, event: TurnStartEvent, at_s: float, _: JsonValue = None) -> None:
         self._close_turn(at_s, "interrupted")
@@ -147,6 +149,12 @@ class SpanFold:
         if self._book.turn is not None:
             self._book.finish(self._book.turn, status, at_s, error=error)
             self._book.turn = None
+
+
+def _replayed(info: Mapping[str, JsonValue]) -> frozenset[SpanKind]:
+    if not info.get("replayed_from"):
+        return frozenset()
+    return frozenset({"model", "tool"} if info.get("replayed_tools") else {"model"})
 
 
 def _answer(messages: tuple[Message, ...]) -> str | None:

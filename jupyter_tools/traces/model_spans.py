@@ -29,7 +29,6 @@ class ModelSpans:
         self._book = book
         self._open: ModelSpan | None = None
         self._request: TurnStartEvent | None = None
-        self._is_replayed = False
 
     def start(self, event: TurnStartEvent, at_s: float) -> None:
         """A turn begins, and with it its model call."""
@@ -38,12 +37,9 @@ class ModelSpans:
 
     def notice(self, event: TurnUpdateEvent, _at_s: float = 0.0, _: JsonValue = None) -> None:
         """News while the model is waited for."""
-        if self._open is None:
-            return
-        if event.notice.kind == "retry":
+        if event.notice.kind == "retry" and self._open is not None:
             self._open.attempt = (self._open.attempt or 1) + 1
             self._book.changed(self._open)
-        self._is_replayed = self._is_replayed or event.notice.kind == "replay"
 
     def draft(self, pieces: Sequence[Piece]) -> None:
         """The model has written so much of its message."""
@@ -60,7 +56,7 @@ class ModelSpans:
         span.provider, span.model = message.provider or span.provider, message.model or span.model
         span.name = span.model or span.name
         status = status_of(message.stop_reason)
-        if status == "ok" and self._is_replayed:
+        if status == "ok" and "model" in self._book.replayed:
             status = "replayed"
         self._book.finish(span, status, at_s, duration_ms=event.duration_ms, error=message.error_message)
 
@@ -73,7 +69,7 @@ class ModelSpans:
     def _new(self, timestamp_ms: float, at_s: float) -> ModelSpan:
         run = self._book.agent
         span = self._book.open("model", "model", timestamp_ms, at_s)
-        span.attempt, self._is_replayed = 1, False
+        span.attempt = 1
         if run is not None:
             span.provider, span.model, span.parameters = run.provider, run.model, run.parameters
             span.name = run.model or span.name

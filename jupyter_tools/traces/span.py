@@ -108,6 +108,7 @@ class SpanBook:
         agent: The span of the run that is going on, or None.
         turn: The span of its turn, or None.
         context: What spans without a run have in common.
+        replayed: The kinds of spans that are answered from a recording in this run.
         new_span_id: Gives a new span id at each call.
         changed: To be called with each span that is new or has changed.
     """
@@ -116,6 +117,7 @@ class SpanBook:
         self.agent: ModelSpan | None = None
         self.turn: ModelSpan | None = None
         self.context = context
+        self.replayed: frozenset[SpanKind] = frozenset()
         self.new_span_id = new_span_id
         self.changed = changed
 

@@ -55,7 +55,8 @@ class ToolSpans:
         if span is None:
             span = self._new(event, event.timestamp_ms - event.duration_ms, at_s)
         status = _status(event)
-        all_was_said = event.result is known and span.status == status
+        was = "ok" if span.status == "replayed" else span.status
+        all_was_said = event.result is known and was == status
         if all_was_said and event.args == span.args:
             return
         span.args = event.args or span.args
@@ -99,7 +100,7 @@ class ToolSpans:
             span.result = text if all(isinstance(block, TextContent) for block in content) else content
         span.details = details
         if status == "ok":
-            span.finish(status, duration_ms)
+            span.finish("replayed" if "tool" in self._book.replayed else "ok", duration_ms)
         else:
             span.finish(status, duration_ms, text, _error_type(details, status))
         self._book.changed(span)

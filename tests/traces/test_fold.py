@@ -1,17 +1,26 @@
 import itertools
 import random
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_tools.events import AgentEndEvent, AgentEvent, Notice, StepEndEvent, StepStartEvent, TurnUpdateEvent
+from jupyter_tools.events import (
+    AgentEndEvent,
+    AgentEvent,
+    AgentStartEvent,
+    Notice,
+    StepEndEvent,
+    StepStartEvent,
+    TurnUpdateEvent,
+)
 from jupyter_tools.traces.fold import SpanFold
 from jupyter_tools.traces.frame import Traces
 from jupyter_tools.traces.span import Span, SpanContext
 from jupyter_tools.traces.store import TraceStore
-from tests.traces.run_events import run, text_result, tool_call, tool_done, tool_end, tool_start
+from tests.traces.run_events import INFO, run, text_result, tool_call, tool_done, tool_end, tool_start
 
 
 def spans_of(events: list[AgentEvent], *, step_s: float = 0.001, close: bool = False) -> list[Span]:
@@ -53,6 +62,17 @@ def test_a_retry_counts_as_another_attempt_of_the_model_call() -> None:
     events.insert(2, TurnUpdateEvent(turn=1, notice=Notice(text="retrying in 3 s (1 of 5)", kind="retry")))
     events.insert(2, TurnUpdateEvent(turn=1, notice=Notice(text="loading", kind="load")))
     assert [span.attempt for span in spans_of(events) if span.kind == "model"] == [2, 1]
+
+
+@pytest.mark.parametrize(("tools", "tool_status"), [(True, "replayed"), (False, "ok")])
+def test_what_a_recording_answers_is_replayed(tools: bool, tool_status: str) -> None:
+    start, *others = run()
+    assert isinstance(start, AgentStartEvent)
+    replayed = replace(start, info=INFO | {"replayed_from": "lesson.jsonl", "replayed_tools": tools})
+    spans = spans_of([replayed, *others, *run(run_id="run-2")])
+    statuses = [(span.kind, span.status) for span in spans[:4]]
+    assert statuses == [("agent", "ok"), ("turn", "ok"), ("model", "replayed"), ("tool", tool_status)]
+    assert {span.status for span in spans[6:]} == {"ok"}
 
 
 def test_what_an_abort_leaves_open_is_stopped() -> None:
@@ -99,7 +119,7 @@ EVENTS = st.sampled_from(
         StepStartEvent(step_id="s3", kind="retrieval", name="papers", tool_call_id=""),
         StepEndEvent(step_id="s1", status="denied", error="no", duration_ms=2.0),
         StepEndEvent(step_id="s2", result=["one"], duration_ms=1.0),
-        TurnUpdateEvent(turn=1, notice=Notice(text="from the recording", kind="replay")),
+        replace(run()[0], info=INFO | {"replayed_from": "lesson.jsonl", "replayed_tools": True}),
         AgentEndEvent(run_id="run-1", messages=(), stop_reason="aborted"),
     ]
 )
