@@ -221,3 +221,26 @@ def test_a_terminal_in_front_of_a_kernel_gets_text_that_streams(kernel: Kernel):
     kernel.wait([cell])
     assert all("text" in output for output in cell.outputs)
     assert "Two." in cell.text
+
+
+def test_run_all_leaves_what_running_the_cells_by_hand_leaves_whatever_ran_before(kernel: Kernel):
+    lines = ["--new", "", "--background", ""]
+    cells = {f"cell {n}": f"%%agent -m scripted:short {line}\nThis is {n}." for n, line in enumerate(lines)}
+
+    def history() -> str:
+        return kernel.ok("%agent wait\n%agent history").text.replace("No run is going on.", "")
+
+    def run_all() -> str:
+        sent = [kernel.send(code, cell_id) for cell_id, code in cells.items()]
+        kernel.wait(sent)
+        return history()
+
+    for cell_id, code in cells.items():
+        kernel.run(code, cell_id)
+        kernel.ok("%agent wait")
+    by_hand = history()
+    assert [by_hand.count(f"This is {n}.") for n in range(4)] == [1] * 4
+    assert run_all() == by_hand
+    for cell_id in ("cell 2", "cell 0", "cell 3", "cell 1"):
+        kernel.run(cells[cell_id], cell_id)
+    assert run_all() == by_hand
