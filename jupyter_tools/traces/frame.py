@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_tools.traces.accessor import register_accessor
 from jupyter_tools.traces.columns import COLUMN_NAMES, COLUMNS, Column, columns_text
 from jupyter_tools.traces.database import MEMORY
 from jupyter_tools.traces.expansion import expanded
@@ -172,6 +171,10 @@ class Traces:
 
     def _read(self, columns: Sequence[Column], *, expand: str | tuple[str, ...] = (), **choice: Any) -> pd.DataFrame:
         store, query = self._query(**choice)
+        from jupyter_tools.traces.accessor import (
+            register_accessor,  # drawings and tables, which %load_ext must not wait for
+        )
+
         register_accessor()
         return expanded(read_frame(store, columns, query, lazy=self._lazy), expand)
 

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 from IPython.core.interactiveshell import InteractiveShell
 
 from jupyter_tools.notebook.extension import load, unload
@@ -28,3 +31,11 @@ def test_a_shell_with_a_kernel_gets_the_transformer_and_loses_it_again():
     assert "await" in shell.transform_cell("%%agent\nHi.")
     unload(shell)
     assert shell.input_transformers_cleanup == before
+
+
+def test_loading_imports_nothing_that_only_an_answer_or_a_drawing_needs():
+    heavy = ["anywidget", "httpx", "ipywidgets", "matplotlib", "nh3", "pandas", "xml.etree.ElementTree"]
+    code = f"import sys, jupyter_tools.notebook.extension; print([name for name in {heavy} if name in sys.modules])"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )
