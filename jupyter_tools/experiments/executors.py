@@ -53,7 +53,7 @@ class LoopExecutor:
         scorers: tuple[Scorer, ...],
         store: TraceStore,
         *,
-        concurrency: Concurrency = AT_ONCE,
+        concurrency: Concurrency,
         limiters: Mapping[str, RateLimiter] | None = None,
     ) -> None:
         self._options = options
@@ -90,7 +90,8 @@ def outcome_of(cell: Cell, answer: Answer) -> Outcome:
 
 def places_of(concurrency: Concurrency, provider: str) -> int:
     """How many cells of `provider` may be under way at once."""
-    return concurrency if isinstance(concurrency, int) else concurrency.get(provider, AT_ONCE)
+    usual = 1 if provider == "local" else AT_ONCE  # the embedded model answers one after the other anyway
+    return concurrency if isinstance(concurrency, int) else concurrency.get(provider, usual)
 
 
 def checked_concurrency(concurrency: Concurrency) -> Concurrency:

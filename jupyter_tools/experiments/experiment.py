@@ -15,7 +15,6 @@ from jupyter_tools.experiments.cells import cells_of
 from jupyter_tools.experiments.data import columns_of, rows_of
 from jupyter_tools.experiments.estimate import Estimate, agree, estimate_of
 from jupyter_tools.experiments.executors import (
-    AT_ONCE,
     Concurrency,
     Executor,
     LoopExecutor,
@@ -69,7 +68,8 @@ class Experiment:
         max_turns: How often a model may be asked for one answer, with tools.
         limits: How much one cell may use.
         execution: How tool calls are executed.
-        concurrency: How many cells at once: a number for every provider, or a dict by provider.
+        concurrency: How many cells at once: a number for every provider, or a dict by provider; 8 if not said, and 1
+            for the embedded model.
         rate_limits: By provider: `{"openai": {"requests_per_minute": 500, "tokens_per_minute": 200_000}}`.
         executor: A `dask.distributed.Client`, to spread the cells over its workers; None for this process.
         store: Where runs and finished cells are kept: a file or a store; the kernel's if None.
@@ -97,7 +97,7 @@ class Experiment:
         max_turns: int = 10,
         limits: Limits | None = None,
         execution: ExecutionOptions | None = None,
-        concurrency: Concurrency = AT_ONCE,
+        concurrency: Concurrency | None = None,
         rate_limits: Mapping[str, Any] | None = None,
         executor: Any = None,
         store: TraceStore | str | Path | None = None,
@@ -117,7 +117,7 @@ class Experiment:
         self._options = AskOptions(
             experiment=name, limits=limits or Limits(), execution=execution or ExecutionOptions()
         )
-        self._concurrency = checked_concurrency(concurrency)
+        self._concurrency = checked_concurrency({} if concurrency is None else concurrency)
         self._limiters = limiters_of(rate_limits)
         self._client = executor
         self._store = store if isinstance(store, TraceStore) else TraceStore(store) if store else default_store()

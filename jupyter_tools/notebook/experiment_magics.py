@@ -33,7 +33,7 @@ class ExperimentMagics(Magics):
         "--score", action="append", metavar="SCORER", help="exact, contains, ..., a function's name, or an expression"
     )
     @argument("--name", default="experiment", help="the experiment's name, in the frame and in the traces")
-    @argument("--at-once", type=int, default=8, help="how many cells at once for each provider (8 if not set)")
+    @argument("--at-once", type=int, help="how many cells at once for each provider (8 if not set)")
     @argument("--max-turns", type=int, default=10, help="how often a model may be asked for one answer, with tools")
     @argument("--base-url", help="where the models' server is, if not in its usual place")
     @argument("--executor", metavar="CLIENT", help="a variable with a dask.distributed.Client")

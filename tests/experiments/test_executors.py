@@ -43,7 +43,8 @@ def test_so_many_cells_are_under_way_as_were_allowed(store: TraceStore) -> None:
 
 def test_a_provider_that_is_not_named_has_the_usual_number() -> None:
     assert places_of({"openai": 3}, "openai") == 3
-    assert places_of({"openai": 3}, "local") == AT_ONCE
+    assert places_of({"openai": 3}, "anthropic") == AT_ONCE
+    assert places_of({}, "local") == 1
 
 
 def test_a_rate_limit_holds_for_all_cells_together(store: TraceStore) -> None:
