@@ -205,6 +205,22 @@ def test_attacks_end_at_once_in_little_memory():
     assert report["grown_mib"] < 50
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the limits are Linux's")
+def test_of_three_evaluators_only_this_one_bounds_every_attack(capsys):
+    """Each attack has a child process of its own; the table is printed with the test run."""
+    kinds = ("bounded", "too slow", "too much memory", "cannot be sent", "process died")
+    told = {}
+    for name in ("math_eval", "simpleeval", "asteval"):
+        command = [sys.executable, "-m", "tests.builtin_tools.math_peers", name]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+        told[name] = json.loads(done.stdout)
+    head = f"{'attacks':12}" + "".join(f"{kind:>17}" for kind in kinds)
+    rows = [f"{name:12}" + "".join(f"{counts.get(kind, 0):>17}" for kind in kinds) for name, counts in told.items()]
+    with capsys.disabled():
+        sys.stdout.write("\n" + "\n".join([head, *rows]) + "\n")
+    assert told["math_eval"] == {"bounded": sum(told["simpleeval"].values())}
+
+
 def test_random_operator_soup_is_bounded():
     rng = random.Random(5)
     for _ in range(300):

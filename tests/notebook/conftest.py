@@ -38,7 +38,7 @@ def cell(shell: InteractiveShell) -> AskCell:
 @pytest.fixture
 def notebook() -> Iterator[InteractiveShell]:
     """The shell of this process: where tools that use a notebook's variables look."""
-    shell = InteractiveShell.instance()
+    shell = InteractiveShell.instance(config=Config({"HistoryAccessor": {"enabled": False}}))
     load(shell)
     yield shell
     unload(shell)
