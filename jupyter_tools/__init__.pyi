@@ -15,8 +15,10 @@ from jupyter_tools.agent.tool_handler import ToolHandler as ToolHandler
 from jupyter_tools.agent.tool_handler import perform_web_search as perform_web_search
 from jupyter_tools.auth import AuthManager as AuthManager
 from jupyter_tools.builtin_tools.bucket import Bucket as Bucket
+from jupyter_tools.builtin_tools.list_files import list_files as list_files
 from jupyter_tools.builtin_tools.math_eval import math_eval as math_eval
 from jupyter_tools.builtin_tools.offline_search import OfflineSearch as OfflineSearch
+from jupyter_tools.builtin_tools.read_file import read_file as read_file
 from jupyter_tools.builtin_tools.search_backend import SearchBackend as SearchBackend
 from jupyter_tools.builtin_tools.search_backend import use_search_backend as use_search_backend
 from jupyter_tools.builtin_tools.time_now import time_now as time_now
