@@ -61,7 +61,10 @@ class SpanQuery:
             found.append((f"run_id = ({self._run_sql()})", [self.session_id] if self.session_id else []))
         if self.kind is not None:
             kinds = _kinds(self.kind)
-            found.append((f"kind IN ({', '.join('?' * len(kinds))})", list(kinds)))
+            if kinds == ("agent",):  # of which there is an index, for this very condition
+                found.append(("kind = 'agent'", []))
+            else:
+                found.append((f"kind IN ({', '.join('?' * len(kinds))})", list(kinds)))
         if self.since is not None:
             found.append(("started >= ?", [_microseconds(self.since)]))
         if self.where is not None:
@@ -73,7 +76,7 @@ class SpanQuery:
             raise ConfigurationError(
                 f"run={self.run!r}: give a run's id, or -1 for the last run, -2 for the one before."
             )
-        session = " AND session_id = ?" if self.session_id else ""
+        session = " AND +session_id = ?" if self.session_id else ""
         return (
             f"SELECT run_id FROM spans WHERE kind = 'agent'{session} ORDER BY seq DESC LIMIT 1 OFFSET {-self.run - 1}"
         )

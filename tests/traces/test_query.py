@@ -1,8 +1,10 @@
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
+from jupyter_tools.traces.database import open_database
 from jupyter_tools.traces.query import SpanQuery, parse_since
 
 
@@ -21,6 +23,17 @@ def test_choices_are_joined_and_their_values_are_parameters() -> None:
         " AND (turn = 1 OR turn = 2\n) ORDER BY seq DESC LIMIT 5"
     )
     assert parameters == ["s", "r'", "tool", "model", 1_795_219_200_000_000]
+
+
+@pytest.mark.parametrize(
+    ("query", "index"), [(SpanQuery(kind="agent"), "spans_agents"), (SpanQuery(session_id="s", run=-1), "spans_agents")]
+)
+def test_the_runs_among_many_spans_are_found_by_their_index(tmp_path: Path, query: SpanQuery, index: str) -> None:
+    connection = open_database(str(tmp_path / "traces.db"))
+    sql, parameters = query.sql(("name",))
+    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)]
+    connection.close()
+    assert any(index in step for step in plan)
 
 
 def test_an_unknown_kind_names_the_nearest() -> None:
