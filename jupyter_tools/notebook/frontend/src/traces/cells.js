@@ -1,6 +1,6 @@
 // How the cells of a row are written for people.
 const LABELS = { started: "started", kind: "kind", name: "name", status: "status", duration_ms: "duration", input_tokens: "tok. in",
-  output_tokens: "tok. out", cost: "cost", input: "input", output: "output", error: "error" };
+  output_tokens: "out", cost: "cost", input: "input", output: "output", error: "error" };
 const NUMBERS = ["duration_ms", "input_tokens", "output_tokens", "cost"];
 export const FAILED = ["error", "timeout", "denied"];
 
