@@ -171,9 +171,8 @@ class Traces:
 
     def _read(self, columns: Sequence[Column], *, expand: str | tuple[str, ...] = (), **choice: Any) -> pd.DataFrame:
         store, query = self._query(**choice)
-        from jupyter_tools.traces.accessor import (
-            register_accessor,  # drawings and tables, which %load_ext must not wait for
-        )
+        # what draws: %load_ext, which imports this module, must not wait for it
+        from jupyter_tools.traces.accessor import register_accessor
 
         register_accessor()
         return expanded(read_frame(store, columns, query, lazy=self._lazy), expand)
