@@ -201,3 +201,19 @@ def test_a_page_that_is_opened_again_shows_the_run(page: Page, lab: Lab):
     reopened = NotebookPage(page, lab, "again.ipynb")
     expect(reopened.output(1)).to_contain_text("I am a script and no model.")
     expect(reopened.output(1)).not_to_contain_text("Error displaying widget")
+
+
+def test_code_is_approved_on_the_page_and_what_it_draws_stays(page: Page, lab: Lab):
+    code = "import matplotlib.pyplot as plt\nprint('drawn')\nplt.plot([1, 4, 9]);"
+    script = f"register_script('draws', [[call('run_python', {{'code': {code!r}}})], ['Up.']])"
+    setup = f"from jupyter_tools.providers.scripted import call, register_script\n{script}"
+    asked = "%%agent -m scripted:draws --tools run_python --new\nPlot the squares."
+    notebook = opened(page, lab, "draws.ipynb", [setup, asked])
+    notebook.run(1)
+    notebook.finish(1)
+    notebook.run(2)
+    notebook.output(2).get_by_role("button", name="Run", exact=True).click()
+    notebook.finish(2)
+    notebook.output(2).locator("summary").first.click()
+    expect(notebook.output(2).locator("img[src^='data:image/png;base64,']")).to_be_visible()
+    expect(notebook.output(2)).to_contain_text("drawn")
