@@ -30,7 +30,10 @@ _FIRST_CELL_NEEDS = (
     "jupyter_tools.notebook.stream_widget",
     "jupyter_tools.providers.scripted",
     "markdown_it",
+    "mdit_py_plugins.dollarmath",
+    "mdit_py_plugins.texmath",
     "nh3",
+    "pygments.lexers",
 )
 
 

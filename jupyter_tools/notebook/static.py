@@ -48,7 +48,7 @@ def page(body: str) -> str:
 def _part_html(part: Part, leads: Mapping[int, Mark]) -> str:
     match part:
         case TextPart():
-            return f"<div>{markdown_html(part.text, leads)}</div>"
+            return f'<div class="jt-said">{markdown_html(part.text, leads)}</div>'
         case ReasoningPart():
             text = markdown_html(part.text)
             return (
