@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from types import FrameType
 from typing import Any, TypeAlias, cast, overload
@@ -37,6 +37,7 @@ def tool(
     isolation: Isolation | None = None,
     sequential: bool = False,
     requires_approval: bool = False,
+    hidden: Collection[str] = (),
 ) -> Callable[[Callable[..., Any]], AgentTool]: ...
 
 
@@ -51,6 +52,7 @@ def tool(
     isolation: Isolation | None = None,
     sequential: bool = False,
     requires_approval: bool = False,
+    hidden: Collection[str] = (),
 ) -> AgentTool | Callable[[Callable[..., Any]], AgentTool]:
     """Make a function a tool that a model may call. It can still be called as before.
 
@@ -71,6 +73,7 @@ def tool(
         isolation: Where it runs: "loop" (the default of async functions), "thread" (of the others) or "process".
         sequential: True if no other call may run beside it.
         requires_approval: True if a person is asked before it runs.
+        hidden: Parameters with a default that only Python code gives, and no model sees.
 
     Raises:
         ToolDefinitionError: If the function cannot become a tool. It says why.
@@ -78,7 +81,7 @@ def tool(
     namespace = _names_around(inspect.currentframe())
 
     def decorate(function: Callable[..., Any]) -> AgentTool:
-        made = _made_of(function, name, namespace)
+        made = _made_of(function, name, namespace, hidden)
         return replace(
             made,
             description=made.description if description is None else description,
@@ -103,11 +106,13 @@ def _examples(said: Any, tool_name: str) -> tuple[ToolExample, ...]:
     raise ToolDefinitionError(tool_name, 'write examples as {"what a person asks": {"argument": "value"}}.')
 
 
-def _made_of(function: Callable[..., Any], name: str | None, namespace: Mapping[str, Any]) -> AgentTool:
+def _made_of(
+    function: Callable[..., Any], name: str | None, namespace: Mapping[str, Any], hidden: Collection[str]
+) -> AgentTool:
     """The tool that the function alone says."""
     tool_name = _checked_name(name or _name_of(function))
     documentation = documentation_of(_documented(function))
-    schema = function_schema(function, tool_name, documentation.parameters, namespace)
+    schema = function_schema(function, tool_name, documentation.parameters, namespace, hidden)
     return AgentTool(
         name=tool_name,
         description=documentation.description,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -39,6 +39,7 @@ def function_schema(
     tool_name: str,
     descriptions: Mapping[str, str] | None = None,
     namespace: Mapping[str, Any] | None = None,
+    hidden: Collection[str] = (),
 ) -> FunctionSchema:
     """The schema of a function's arguments.
 
@@ -47,11 +48,12 @@ def function_schema(
         tool_name: For errors.
         descriptions: What is known of the parameters, usually from the docstring; `Annotated` comes before it.
         namespace: Names for annotations that are text, where the function's module does not have them.
+        hidden: Parameters that are left out; each must have a default.
 
     Raises:
         ToolDefinitionError: If a parameter cannot be passed by name, or its annotation cannot be understood.
     """
-    return _Reader(function, tool_name, descriptions or {}, namespace or {}).read()
+    return _Reader(function, tool_name, descriptions or {}, namespace or {}).read(hidden)
 
 
 class _Reader:
@@ -73,8 +75,13 @@ class _Reader:
         self._context: str | None = None
         self._others: JsonObject | bool = False
 
-    def read(self) -> FunctionSchema:
+    def read(self, hidden: Collection[str]) -> FunctionSchema:
+        for name in hidden:
+            if name not in self._parameters or self._parameters[name].default is inspect.Parameter.empty:
+                raise ToolDefinitionError(self._tool_name, f"{name!r} cannot be hidden: no parameter with a default.")
         for position, parameter in enumerate(self._parameters.values()):
+            if parameter.name in hidden:
+                continue
             self._check(parameter, position)
             self._add(parameter)
         schema: JsonObject = {"type": "object", "properties": self._properties}

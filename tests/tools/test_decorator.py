@@ -162,3 +162,22 @@ def test_other_examples_are_refused_at_once(examples):
         def weather(city: str) -> str:
             """The weather."""
             return city
+
+
+def test_a_hidden_parameter_is_for_python_alone():
+    @tool(hidden=["connection"])
+    def find(name: str, connection: object = "default") -> str:
+        """Find something."""
+        return f"{name} in {connection}"
+
+    assert list(find.parameters["properties"]) == ["name"]
+    assert find("x", connection="mine") == "x in mine"
+
+
+@pytest.mark.parametrize("hidden", ["name", "absent"])
+def test_only_a_parameter_with_a_default_can_be_hidden(hidden):
+    def find(name: str) -> str:
+        return name
+
+    with pytest.raises(ToolDefinitionError, match=f"{hidden!r} cannot be hidden"):
+        tool(hidden=[hidden])(find)

@@ -1,0 +1,18 @@
+"""A progress bar, where something takes long enough to wonder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar, cast
+
+_Item = TypeVar("_Item")
+_DELAY_S = 1.0  # what is over by then shows no bar
+
+
+def progress_bar(items: Iterable[_Item], title: str, *, shown: bool) -> Iterable[_Item]:
+    """The items, with a bar that tells how many of them are done."""
+    if not shown:
+        return items
+    from tqdm.auto import tqdm
+
+    return cast("Iterable[_Item]", tqdm(items, desc=title, delay=_DELAY_S, leave=False))
