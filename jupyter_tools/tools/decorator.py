@@ -60,15 +60,13 @@ def tool(
         def weather(city: str, unit: Literal["C", "F"] = "C") -> str:
             '''The weather in a city that is named in English.'''
 
-    The function receives what its annotations say: Enum members, dataclass instances, dates, sets ...
-    A parameter annotated with `ToolContext` receives the call's context and stays hidden from the model.
+    Arguments arrive as annotated: dates, sets, Enum members ... A `ToolContext` gets the call's, unseen by the model.
 
     Args:
         function: The function, synchronous or asynchronous; left out when options are given.
         name: The tool's name, if not the function's.
         description: What the tool does, for the model, if not what the docstring says.
-        examples: Uses shown to models that need them: what a person asks, and the arguments that answer it, as in
-            `{"Is it warm in Riga?": {"city": "Riga"}}`.
+        examples: Requests and the arguments that answer them, such as `{"Is it warm in Riga?": {"city": "Riga"}}`.
         timeout_s: Deadline of one call in seconds.
         isolation: Where it runs: "loop" (the default of async functions), "thread" (of the others) or "process".
         sequential: True if no other call may run beside it.
