@@ -73,7 +73,7 @@ def documents_of_frame(frame: Any, text: str, id: str | None, title: str | None)
         UnknownNameError: If there is no such column.
     """
     if not hasattr(frame, "columns") or not hasattr(frame, "to_dict"):
-        raise ConfigurationError(f"A DataFrame is needed, not {type(frame).__name__}. Lists go to from_list.")
+        raise ConfigurationError(f"A DataFrame is needed, not {type(frame).__name__}. Lists go to DocumentIndex(...).")
     columns = [str(column) for column in frame.columns]
     for column in (text, id, title):
         if column is not None and column not in columns:
