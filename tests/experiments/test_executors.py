@@ -1,6 +1,7 @@
 """Executors: how many cells at once, and at what pace."""
 
 import asyncio
+import gc
 from typing import Any
 
 from jupyter_tools.experiments.executors import AT_ONCE, limiters_of, places_of
@@ -54,3 +55,9 @@ def test_a_rate_limit_holds_for_all_cells_together(store: TraceStore) -> None:
 def test_a_limiter_of_ones_own_can_be_shared_by_experiments() -> None:
     limiter = RateLimiter(concurrency=2)
     assert limiters_of({"scripted": limiter}) == {"scripted": limiter}
+
+
+def test_garbage_is_collected_as_before_once_it_is_over(store: TraceStore) -> None:
+    before = gc.get_threshold()
+    run(store)
+    assert gc.get_threshold() == before
