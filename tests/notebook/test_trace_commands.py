@@ -18,15 +18,13 @@ KEY = "sk-" + "abcdefgh12345678"
 
 
 @pytest.fixture
-def magic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def magic(shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(SETTING, ":memory:")
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
-    shell = InteractiveShell.instance()
     recorded_runs(TraceRecorder(default_store()))
     yield TraceMagics(shell).traces
     default_store().close()
-    InteractiveShell.clear_instance()
 
 
 def test_in_a_terminal_the_table_is_text(magic: Any) -> None:
@@ -80,10 +78,10 @@ def test_the_audit_finds_what_the_notebook_holds_and_does_not_show_it(magic: Any
 
 
 def test_the_notebook_of_the_kernel_is_the_one_the_server_names(
-    magic: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shell: InteractiveShell, magic: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("mine.ipynb", "other.ipynb"):
         (tmp_path / name).write_text("{}")
-    assert len(notebooks_of(InteractiveShell.instance())) == 2
+    assert len(notebooks_of(shell)) == 2
     monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "mine.ipynb"))
-    assert notebooks_of(InteractiveShell.instance()) == [tmp_path / "mine.ipynb"]
+    assert notebooks_of(shell) == [tmp_path / "mine.ipynb"]
