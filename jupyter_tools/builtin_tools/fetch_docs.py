@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from jupyter_tools.builtin_tools.document_sources import GIST, numbered_sources
+from jupyter_tools.builtin_tools.document_sources import BY_HAND, GIST, numbered_sources
 from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.json_types import JsonObject
 from jupyter_tools.retrieval.retriever import Retriever, retriever_in_use
+from jupyter_tools.tools.context import ToolContext
 from jupyter_tools.tools.decorator import tool
 from jupyter_tools.tools.tool import ToolExample
 
@@ -25,18 +26,26 @@ MAX_CHARACTERS = 40_000  # of a document; more drowns a model
         ),
     ],
 )
-def fetch_docs(ids: list[str], window: list[int] | None = None, retriever: Retriever | None = None) -> JsonObject:
+def fetch_docs(
+    ids: list[str],
+    window: list[int] | None = None,
+    retriever: Retriever | None = None,
+    context: ToolContext = BY_HAND,
+) -> JsonObject:
     """Get passages or whole documents by their ids.
 
     Args:
         ids: Ids of passages such as "whales.md#3", or of documents such as "whales.md".
         window: How many passages before and after each to add, such as [1, 1].
         retriever: The documents, if not those in use.
+        context: The call, whose look-up becomes a row of the traces.
     """
     documents = retriever if retriever is not None else retriever_in_use()
     before, after = _window(window)
     wanted = _ids(ids)
-    found = documents.fetch(wanted, before, after)
+    with context.retrieval("fetch", wanted) as step:
+        found = documents.fetch(wanted, before, after)
+        step.result = list(found)
     chunks = [replace(found[id], text=found[id].text[:MAX_CHARACTERS]) for id in wanted if id in found]
     result: JsonObject = {
         "docs": [chunk.to_dict() for chunk in chunks],

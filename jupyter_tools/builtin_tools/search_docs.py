@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from jupyter_tools.builtin_tools.document_sources import HOW_TO_CITE, numbered_sources
+from jupyter_tools.builtin_tools.document_sources import BY_HAND, HOW_TO_CITE, numbered_sources
 from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.json_types import JsonObject
 from jupyter_tools.retrieval.diversity import diversified
 from jupyter_tools.retrieval.documents import Hit
 from jupyter_tools.retrieval.retriever import Retriever, checked_search, retriever_in_use
 from jupyter_tools.retrieval.routing import possible_route
+from jupyter_tools.tools.context import ToolContext
 from jupyter_tools.tools.decorator import tool
 from jupyter_tools.tools.tool import ToolExample
 
@@ -30,6 +31,7 @@ def search_docs(
     k: int = 5,
     route: Literal["auto", "bm25", "dense", "hybrid"] = "auto",
     retriever: Retriever | None = None,
+    context: ToolContext = BY_HAND,
 ) -> JsonObject:
     """Search the user's documents.
 
@@ -38,6 +40,7 @@ def search_docs(
         k: How many passages, 1 to 20.
         route: "bm25" by words, "dense" by meaning, "hybrid" by both, "auto" to leave it to the query.
         retriever: The documents, if not those in use.
+        context: The call, whose searches become rows of the traces.
     """
     documents = retriever if retriever is not None else retriever_in_use()
     checked_search(query, k, route)
@@ -45,7 +48,9 @@ def search_docs(
         raise ConfigurationError("There is nothing to search for: the query is empty.")
     chosen, reasons = possible_route(query, documents.routes) if route == "auto" else (route, ["it was asked for"])
     wanted = min(k, MAX_RESULTS)
-    hits = _each_once(documents.search(query, 2 * wanted, route=chosen), wanted)
+    with context.retrieval(chosen, query) as step:
+        hits = _each_once(documents.search(query, 2 * wanted, route=chosen), wanted)
+        step.result = [hit.id for hit in hits]
     found = numbered_sources(hit.chunk for hit in hits)
     note = HOW_TO_CITE if found else "Nothing was found. Try other words."
     return {"query": query, "route": chosen, "reasons": reasons, "results": found, "note": note}

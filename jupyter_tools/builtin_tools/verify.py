@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from jupyter_tools.builtin_tools.document_sources import numbered_sources
+from jupyter_tools.builtin_tools.document_sources import BY_HAND, numbered_sources
 from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.json_types import JsonObject
 from jupyter_tools.retrieval.claims import SUPPORTED, Support, support_of
 from jupyter_tools.retrieval.documents import Chunk
 from jupyter_tools.retrieval.retriever import Retriever, retriever_in_use
+from jupyter_tools.tools.context import ToolContext
 from jupyter_tools.tools.decorator import tool
 from jupyter_tools.tools.tool import ToolExample
 
@@ -36,7 +37,9 @@ class _Found(NamedTuple):
         )
     ],
 )
-def verify(query: str, claim: str, top_k: int = 3, retriever: Retriever | None = None) -> JsonObject:
+def verify(
+    query: str, claim: str, top_k: int = 3, retriever: Retriever | None = None, context: ToolContext = BY_HAND
+) -> JsonObject:
     """Check whether the user's documents support a claim.
 
     Args:
@@ -44,13 +47,16 @@ def verify(query: str, claim: str, top_k: int = 3, retriever: Retriever | None =
         claim: One statement to check, in the words of the documents where that is possible.
         top_k: How many passages to look at.
         retriever: The documents, if not those in use.
+        context: The call, whose search becomes a row of the traces.
     """
     if not isinstance(claim, str) or not claim.strip():  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ConfigurationError("There is no claim to verify. Give a statement, such as: The Danube is 2850 km long.")
     if isinstance(top_k, bool) or not isinstance(top_k, int) or top_k < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ConfigurationError(f"top_k is how many passages to look at, at least 1; not {top_k!r}.")
     documents = retriever if retriever is not None else retriever_in_use()
-    chunks = _passages(documents, query or "", claim, min(top_k, MAX_DOCUMENTS))
+    with context.retrieval("verify", claim) as step:
+        chunks = _passages(documents, query or "", claim, min(top_k, MAX_DOCUMENTS))
+        step.result = [chunk.id for chunk in chunks]
     measured = [_Found(chunk, support_of(claim, chunk.text, query or "")) for chunk in chunks]
     measured.sort(key=lambda found: found.support.weight, reverse=True)
     return _told(claim, measured)

@@ -90,6 +90,16 @@ async def test_an_agent_calls_them_and_its_sources_travel_in_the_details(index):
     assert result.text == "They sleep upright [1]."
 
 
+async def test_a_search_inside_a_call_is_told_as_a_step(index):
+    provider = ScriptedProvider([[call("search_docs", {"query": "whales"})], ["Done."]])
+    agent = Agent("scripted:test", ["search_docs"], provider=provider, trace=False)
+    events = [event async for event in agent.stream("How do whales sleep?")]
+    [start] = [event for event in events if event.type == "step_start"]
+    [end] = [event for event in events if event.type == "step_end"]
+    assert (start.kind, start.name, start.args) == ("retrieval", "bm25", "whales")
+    assert (end.status, end.result) == ("ok", ["w#1"])
+
+
 def test_without_documents_they_say_how_to_get_some(monkeypatch):
     monkeypatch.setattr(retriever, "_in_use", None)
     for ask in (lambda: search_docs("a"), lambda: fetch_docs(["a"])):
