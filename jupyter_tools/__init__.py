@@ -78,6 +78,7 @@ _HOMES = {
     "retrieval.documents": ("Chunk", "Document", "Hit"),
     "retrieval.embedders": ("EmbeddingsEndpoint",),
     "retrieval.index": ("DocumentIndex",),
+    "retrieval.lance": ("LanceRetriever",),
     "retrieval.retriever": ("Retriever", "use_retriever"),
     "streams": ("EventStream",),
     "thinking": ("Reasoning", "ThinkingProcessor"),

@@ -87,6 +87,7 @@ from jupyter_tools.retrieval.documents import Document as Document
 from jupyter_tools.retrieval.documents import Hit as Hit
 from jupyter_tools.retrieval.embedders import EmbeddingsEndpoint as EmbeddingsEndpoint
 from jupyter_tools.retrieval.index import DocumentIndex as DocumentIndex
+from jupyter_tools.retrieval.lance import LanceRetriever as LanceRetriever
 from jupyter_tools.retrieval.retriever import Retriever as Retriever
 from jupyter_tools.retrieval.retriever import use_retriever as use_retriever
 from jupyter_tools.streams import EventStream as EventStream

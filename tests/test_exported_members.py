@@ -37,6 +37,7 @@ PUBLIC = [
     "Hit",
     "ImageContent",
     "JupyterToolsError",
+    "LanceRetriever",
     "Limits",
     "McpError",
     "McpServer",
