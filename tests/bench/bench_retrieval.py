@@ -4,6 +4,7 @@ import random
 import tempfile
 import time
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 import bm25s
@@ -27,8 +28,8 @@ def texts(count: int = CHUNKS) -> list[str]:
     """Texts with few frequent and many rare words, half of them Russian, as in a language."""
     chance = random.Random(1)
     vocabulary = [f"{'слово' if number % 2 else 'word'}{number}" for number in range(60_000)]
-    weights = [1 / (rank + 1) for rank in range(len(vocabulary))]
-    return [" ".join(chance.choices(vocabulary, weights, k=WORDS_A_CHUNK)) for _ in range(count)]
+    weights = list(accumulate(1 / (rank + 1) for rank in range(len(vocabulary))))
+    return [" ".join(chance.choices(vocabulary, cum_weights=weights, k=WORDS_A_CHUNK)) for _ in range(count)]
 
 
 @cache
