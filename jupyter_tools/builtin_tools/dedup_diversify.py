@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -84,15 +86,13 @@ def _number(value: Any) -> float | None:
 
 def _embeddings(rows: Sequence[JsonObject]) -> list[Any | None]:
     """The unit vectors, None for what has none or one of another length than most."""
-    import numpy as np
-
-    found = [_vector(row.get("embedding", row.get("vector"))) for row in rows]
-    lengths = [len(vector) for vector in found if vector is not None]
-    usual = max(lengths, key=lengths.count) if lengths else 0
-    return [None if vector is None or len(vector) != usual else vector / np.linalg.norm(vector) for vector in found]
+    found = [_unit_vector(row.get("embedding", row.get("vector"))) for row in rows]
+    lengths = Counter(len(vector) for vector in found if vector is not None)
+    usual = lengths.most_common(1)[0][0] if lengths else 0
+    return [vector if vector is not None and len(vector) == usual else None for vector in found]
 
 
-def _vector(value: Any) -> Any | None:
+def _unit_vector(value: Any) -> Any | None:
     import numpy as np
 
     if value is None or isinstance(value, str):
@@ -101,4 +101,7 @@ def _vector(value: Any) -> Any | None:
         vector = np.asarray(value, dtype=float)
     except (TypeError, ValueError):
         return None
-    return vector if vector.ndim == 1 and vector.size and 1e-12 < np.linalg.norm(vector) < np.inf else None
+    if vector.ndim != 1:
+        return None
+    length = math.sqrt(vector @ vector)
+    return vector / length if 1e-12 < length < math.inf else None

@@ -51,30 +51,28 @@ class _Likeness:
         import numpy as np
 
         self._known = np.array([vector is not None for vector in embeddings])
-        self._texts = texts
-        self._plain = [" ".join(text.split()).casefold() for text in texts]
+        groups: dict[str, int] = {}
+        self._groups = np.array([groups.setdefault(text, len(groups)) for text in texts])  # of equal texts
         some = next((vector for vector in embeddings if vector is not None), None)
         if some is not None:
             self._matrix: Any = np.stack([np.zeros_like(some) if vector is None else vector for vector in embeddings])
         if not self._known.all():
-            self._index_words()
+            self._index_words(texts)
 
-    def _index_words(self) -> None:
+    def _index_words(self, texts: Sequence[str]) -> None:
+        """All words of all texts as numbers, one after the other, each once a text; and the text that each is of."""
         import numpy as np
 
-        self._words = [set(plain_words(text[:_READ])) for text in self._texts]
-        found: dict[str, list[int]] = {}
-        for place, words in enumerate(self._words):
-            for word in words:
-                found.setdefault(word, []).append(place)
-        self._found = {word: np.array(places) for word, places in found.items() if len(places) > 1}
-        self._sizes = np.array([len(words) for words in self._words])
+        words = [set(plain_words(text[:_READ])) for text in texts]
+        known: dict[str, int] = {}
+        self._words = np.array([known.setdefault(word, len(known)) for each in words for word in each], dtype=int)
+        self._sizes = np.array([len(each) for each in words])
+        self._texts = np.repeat(np.arange(len(words)), self._sizes)
+        self._vocabulary = len(known)
 
     def to(self, pick: int) -> tuple[Any, Any]:
         """The likeness of all texts to one, and which of them are the same."""
-        import numpy as np
-
-        same = np.array([plain == self._plain[pick] for plain in self._plain])
+        same = self._groups == self._groups[pick]
         if self._known.all():
             similar = self._matrix @ self._matrix[pick]
             return similar, same | (similar >= SAME_VECTOR)
@@ -89,6 +87,7 @@ class _Likeness:
     def _shared(self, pick: int) -> Any:
         import numpy as np
 
-        places = [self._found[word] for word in self._words[pick] if word in self._found]
-        common = np.bincount(np.concatenate(places), minlength=len(self._sizes)) if places else self._sizes * 0
+        wanted = np.zeros(self._vocabulary, dtype=bool)
+        wanted[self._words[self._texts == pick]] = True
+        common = np.bincount(self._texts[wanted[self._words]], minlength=len(self._sizes))
         return common / np.maximum(self._sizes + self._sizes[pick] - common, 1)
