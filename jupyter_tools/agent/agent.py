@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from copy import copy
 from functools import cache
 from importlib import metadata
@@ -128,14 +128,18 @@ class Agent:
         Raises:
             ConfigurationError: If a run is going on.
         """
+        return EventStream[AgentEvent, AgentResult].produced_by(self._begun(prompt, tags or {}))
+
+    def _begun(
+        self, prompt: str | UserMessage, tags: Mapping[str, JsonValue]
+    ) -> Callable[[EventStream[AgentEvent, AgentResult]], Awaitable[AgentResult]]:
+        """The run that will tell a stream of itself. This agent is busy from now on."""
         self._refuse_while_running()
         message = user_message(prompt) if isinstance(prompt, str) else prompt
         wiring = self._wiring()
         self._loop, self._signal = asyncio.get_running_loop(), AbortSignal()
         self._inbox.steering.clear()  # what came too late for the last run was not meant for this one
-        return EventStream[AgentEvent, AgentResult].produced_by(
-            lambda stream: self._run(stream, wiring, message, tags or {})
-        )
+        return lambda stream: self._run(stream, wiring, message, tags)
 
     def _wiring(self) -> Wiring:
         tape = self.tape or current_tape()
@@ -222,7 +226,9 @@ class Agent:
 
     async def run(self, prompt: str | UserMessage) -> AgentResult:
         """Run to the end. Errors inside the run are in the result, not raised."""
-        return await self.stream(prompt)
+        return await self._begun(prompt, {})(
+            EventStream()
+        )  # a task of its own would outlive a caller that is cancelled
 
     def run_sync(self, prompt: str | UserMessage) -> AgentResult:
         """Run to the end from code that cannot await: a script, a thread, a notebook cell's function."""

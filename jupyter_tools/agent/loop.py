@@ -122,7 +122,7 @@ class AgentRun:
         self._stream = stream
         self._signal = signal
         self._inbox = inbox
-        self._execution = settings.execution.for_run(run_id)
+        self._execution: ExecutionOptions | None = None  # until a tool is called
         self._run_id = run_id
         self._messages: list[Message] = []
         self._call_ids = {call.id for m in history if isinstance(m, AssistantMessage) for call in m.tool_calls}
@@ -241,7 +241,8 @@ class AgentRun:
     @property
     def _refusal(self) -> str | None:
         """Why a call was refused because the model repeats itself or calls too much: then it has to answer."""
-        return None if self._execution.history is None else self._execution.history.refusal
+        history = self._execution.history if self._execution else None
+        return history.refusal if history else None
 
     def _reason(self, message: AssistantMessage, *, last: bool) -> StopReason:
         if last and self._settings.tools and message.stop_reason not in ("error", "aborted"):
@@ -317,6 +318,7 @@ class AgentRun:
             return [], False
         if last:
             return self._skip(message), False
+        self._execution = self._execution or self._settings.execution.for_run(self._run_id)
         outcome = await execute_tool_calls(
             list(self._settings.tools),
             message,

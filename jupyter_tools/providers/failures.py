@@ -140,6 +140,7 @@ def _short(message: str) -> str:
 
 def _why_no_connection(host: str, error: Exception) -> tuple[str, bool]:
     """The problem, and whether it may pass."""
+    import aiohttp
     import httpx
 
     causes = tuple(_causes_of(error))  # the transport names nearly all of them ConnectTimeout
@@ -148,7 +149,7 @@ def _why_no_connection(host: str, error: Exception) -> tuple[str, bool]:
     if unknown := [cause for cause in causes if isinstance(cause, socket.gaierror)]:
         passes = any(cause.errno == socket.EAI_AGAIN for cause in unknown)
         return f"{host} cannot be found. Check the base_url and the network.", passes
-    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError):
+    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | aiohttp.InvalidURL | UnicodeError):
         return f"{host} is no address of a server. A base_url looks like http://localhost:8080/v1.", False
     if any(getattr(cause, "errno", None) in _NOBODY_THERE for cause in causes):
         nearby = _LOOPBACK.search(host) is not None  # a person has to start it, and that takes longer than we wait

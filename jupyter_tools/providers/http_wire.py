@@ -18,7 +18,8 @@ from jupyter_tools.json_types import JsonValue
 from jupyter_tools.providers.base import SECRET_IN_ADDRESS
 from jupyter_tools.providers.known_servers import owner_of
 from jupyter_tools.providers.retry import RetryPolicy, retrying
-from jupyter_tools.providers.transport import Call, close_shared_client, exchange, shared_client
+from jupyter_tools.providers.shared_client import close_shared_client, shared_client
+from jupyter_tools.providers.transport import Call, exchange
 
 if TYPE_CHECKING:
     import httpx

@@ -19,6 +19,15 @@ async def test_one_run_at_a_time():
     await stream
 
 
+async def test_a_run_ends_with_the_caller_who_waited_for_it():
+    agent = agent_of([call("nap", {"seconds": 30})], ["Next."])
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await agent.run("go")
+    assert not agent.running
+    assert (await agent.run("again")).text == "Next."
+
+
 def test_run_sync_works_in_a_script_in_a_thread_and_inside_a_running_loop():
     def ask():
         return agent_of(["Hi."]).run_sync("go").text

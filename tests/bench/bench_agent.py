@@ -10,7 +10,7 @@ from typing import Any
 
 from jupyter_tools.agent.agent import Agent
 from jupyter_tools.providers.base import Model
-from jupyter_tools.providers.transport import shared_client
+from jupyter_tools.providers.shared_client import shared_client
 from jupyter_tools.tools.decorator import tool
 from jupyter_tools.tools.execution import ExecutionOptions
 from tests.bench.chat_server import ANSWER, chat_server

@@ -9,7 +9,7 @@ from jupyter_tools.messages import user_message
 from jupyter_tools.providers.base import Model, Request
 from jupyter_tools.providers.openai import OpenAIProvider
 from jupyter_tools.providers.openai_stream import ChatCompletionDecoder
-from jupyter_tools.providers.transport import shared_client
+from jupyter_tools.providers.shared_client import shared_client
 from tests.bench.measure import bench, cpu_us
 from tests.bench.token_server import TOKENS, answer_events, token_server
 

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import asynccontextmanager
 
-from jupyter_tools.providers.transport import close_shared_client
+from jupyter_tools.providers.shared_client import close_shared_client
 
 SSE_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
 

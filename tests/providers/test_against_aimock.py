@@ -6,7 +6,7 @@ from jupyter_tools.agent.agent import Agent
 from jupyter_tools.messages import AssistantMessage, ToolResultMessage
 from jupyter_tools.providers.base import Model
 from jupyter_tools.providers.openai_compatible import GeminiProvider
-from jupyter_tools.providers.transport import close_shared_client
+from jupyter_tools.providers.shared_client import close_shared_client
 from tests.servers.aimock import aimock
 
 WIRES = ["openai", "responses", "anthropic", "ollama", "gemini"]

@@ -9,7 +9,7 @@ from jupyter_tools.providers.model_catalogue import DEFAULT
 from jupyter_tools.providers.model_files import pull
 from jupyter_tools.providers.openai import OpenAIProvider
 from jupyter_tools.providers.openai_responses import OpenAIResponsesProvider
-from jupyter_tools.providers.transport import close_shared_client
+from jupyter_tools.providers.shared_client import close_shared_client
 from tests.servers.llama_server import NAME, llama_server
 
 pytestmark = pytest.mark.local_model

@@ -15,7 +15,7 @@ from jupyter_tools.providers.openai import OpenAIProvider
 from jupyter_tools.providers.openai_compatible import GroqProvider, MistralProvider
 from jupyter_tools.providers.openai_responses import OpenAIResponsesProvider
 from jupyter_tools.providers.retry import RetryPolicy
-from jupyter_tools.providers.transport import close_shared_client
+from jupyter_tools.providers.shared_client import close_shared_client
 from tests.servers.llmock import llmock
 
 SOON = RetryPolicy(first_wait_s=0.05)

@@ -13,7 +13,7 @@ from jupyter_tools.providers.base import Provider
 from jupyter_tools.providers.openai import OpenAIProvider
 from jupyter_tools.providers.registry import parse_model, provider_for
 from jupyter_tools.providers.retry import RetryPolicy
-from jupyter_tools.providers.transport import shared_client
+from jupyter_tools.providers.shared_client import shared_client
 
 from .asking import FAST, GOOD, KEY, a_request, ask, mocked
 from .loopback import SSE_HEAD, chunked, loopback, whole

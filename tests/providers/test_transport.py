@@ -6,8 +6,10 @@ import pytest
 
 from jupyter_tools.auth import Secret
 from jupyter_tools.errors import ProviderError
-from jupyter_tools.providers import transport
-from jupyter_tools.providers.transport import Call, close_shared_client, exchange, new_client, shared_client
+from jupyter_tools.providers import shared_client as shared_client_module
+from jupyter_tools.providers.own_client import OwnClient, tls_context
+from jupyter_tools.providers.shared_client import close_shared_client, shared_client
+from jupyter_tools.providers.transport import Call, exchange
 
 from .loopback import loopback, whole
 
@@ -88,13 +90,13 @@ def test_clients_of_ended_loops_are_forgotten():
 
     for _ in range(3):
         asyncio.run(use())
-    assert not [loop for loop in transport._clients if loop.is_closed()]
+    assert not [loop for loop in shared_client_module._clients if loop.is_closed()]
 
 
 ENDS_WITH_A_CLIENT_IN_ANOTHER_THREAD = """
 import sys
 from jupyter_tools.loop_thread import loop_thread
-from jupyter_tools.providers.transport import shared_client
+from jupyter_tools.providers.shared_client import shared_client
 
 async def use(url):
     client = await shared_client()
@@ -114,13 +116,13 @@ async def test_a_process_ends_without_complaints_about_open_connections():
 
 
 async def test_all_clients_share_one_tls_context():
-    assert transport._tls_context() is transport._tls_context()
+    assert tls_context() is tls_context()
 
 
 async def test_redirects_are_not_followed_for_they_would_take_the_key_along():
     elsewhere = whole("302 Found", b"", "location: http://127.0.0.1:9/")
     async with loopback(elsewhere) as server:
-        client = new_client()
+        client = OwnClient()
         async with client:
             with pytest.raises(ProviderError, match="sends its callers elsewhere"):
                 await read(client, a_call(server.url))
@@ -133,3 +135,30 @@ async def test_no_cookie_of_a_server_is_kept_or_sent_back():
             await read(await shared_client(), a_call(server.url))
         assert len(server.requests) == 2
         assert all(b"cookie" not in head.lower() for head, _ in server.requests)
+
+
+async def test_a_client_of_ours_asks_without_httpx_unless_there_is_a_proxy(monkeypatch):
+    async with OwnClient() as client:
+        assert client.direct is not None
+        assert client.direct is client.direct
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    async with OwnClient() as client:
+        assert client.direct is None
+
+
+async def test_a_proxy_of_the_environment_is_asked(monkeypatch):
+    async with loopback(whole("200 OK", b"by the proxy")) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.delenv("no_proxy", raising=False)
+        async with OwnClient() as client:
+            assert await read(client, a_call("http://models.example/v1")) == b"by the proxy"
+    head, _body = proxy.requests[0]
+    assert head.startswith(b"POST http://models.example/v1 HTTP/1.1")
+
+
+async def test_a_packed_body_is_unpacked_by_a_client_of_ours():
+    import gzip
+
+    packed = whole("200 OK", gzip.compress(b"abc"), "content-encoding: gzip")
+    async with loopback(packed) as server, OwnClient() as client:
+        assert await read(client, a_call(server.url)) == b"abc"
