@@ -1,6 +1,7 @@
-"""`verify` on labelled claims, beside the rule that looks at distances alone: `pytest -s` prints the table."""
+"""`verify` on labelled claims, beside the rule that looks at distances alone; the test run tells both."""
 
 import json
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -43,6 +44,12 @@ def share_right(supported):
     return sum(right) / len(right)
 
 
+def tell(capsys, line):
+    """Show a line in the test run's output, captured or not."""
+    with capsys.disabled():
+        sys.stdout.write(f"\n{line}")
+
+
 def test_there_are_enough_claims_in_both_languages():
     assert Counter(label for *_, label in CLAIMS).keys() == set(LABELS)
     assert len(CLAIMS) >= 60
@@ -50,10 +57,10 @@ def test_there_are_enough_claims_in_both_languages():
 
 def test_it_beats_the_rule_of_distance_alone_even_with_the_best_threshold(verdicts, similarities, capsys):
     ours = share_right([verdict == "supported" for verdict in verdicts])
-    share_right([similarity >= GIVEN_THRESHOLD for similarity in similarities])
+    given = share_right([similarity >= GIVEN_THRESHOLD for similarity in similarities])
     best = max(share_right([value >= limit for value in similarities]) for limit in similarities)
-    with capsys.disabled():
-        pass
+    tell(capsys, f"{len(CLAIMS)} claims, verified or not: verify {ours:.0%}, distance alone {given:.0%} at 0.6")
+    tell(capsys, f"and {best:.0%} at the threshold that suits these very claims best")
     assert ours >= best + 0.1
     assert ours >= 0.85
 
@@ -64,8 +71,7 @@ def test_claims_are_judged_rightly(name, verdicts, capsys):
         (label, verdict) for (set_name, *_, label), verdict in zip(CLAIMS, verdicts, strict=True) if set_name == name
     ]
     right = {label: sum(pair == (label, label) for pair in told) for label in LABELS}
-    with capsys.disabled():
-        pass
+    tell(capsys, f"{name}: " + ", ".join(f"{label} {right[label]} of {len(told) // 3}" for label in LABELS))
     assert sum(right.values()) / len(told) >= 0.7
 
 
