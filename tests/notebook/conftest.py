@@ -5,17 +5,17 @@ from collections.abc import Callable, Iterator
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
-from traitlets.config import Config
 
 from jupyter_tools.notebook.extension import load, unload
 from jupyter_tools.providers.scripted import call, register_script, thinking
+from tests.notebook.shells import global_shell, shell_without_history
 
 AskCell = Callable[..., str]
 
 
 @pytest.fixture
 def shell() -> Iterator[InteractiveShell]:
-    shell = InteractiveShell(config=Config({"HistoryAccessor": {"enabled": False}}))  # its folder goes before it ends
+    shell = shell_without_history()
     register_script("short", [["Hello ", "**there**."]])
     register_script("asks", [[thinking("Hm."), call("math_eval", {"expression": "2+2"})], ["It is 4."]])
     load(shell)
@@ -38,7 +38,7 @@ def cell(shell: InteractiveShell) -> AskCell:
 @pytest.fixture
 def notebook() -> Iterator[InteractiveShell]:
     """The shell of this process: where tools that use a notebook's variables look."""
-    shell = InteractiveShell.instance(config=Config({"HistoryAccessor": {"enabled": False}}))
+    shell = global_shell()
     load(shell)
     yield shell
     unload(shell)

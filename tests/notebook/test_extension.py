@@ -4,10 +4,11 @@ import sys
 from IPython.core.interactiveshell import InteractiveShell
 
 from jupyter_tools.notebook.extension import load, unload
+from tests.notebook.shells import shell_without_history
 
 
 def test_a_variable_of_the_notebook_is_not_overwritten():
-    shell = InteractiveShell(user_ns={"traces": "mine"})
+    shell = shell_without_history(user_ns={"traces": "mine"})
     load(shell)
     assert shell.user_ns["traces"] == "mine"
     assert callable(shell.user_ns["tool"])
@@ -24,7 +25,7 @@ def test_loading_again_keeps_the_conversation_and_unloading_takes_the_magics_awa
 
 
 def test_a_shell_with_a_kernel_gets_the_transformer_and_loses_it_again():
-    shell = InteractiveShell()
+    shell = shell_without_history()
     before = list(shell.input_transformers_cleanup)
     shell.kernel = object()
     load(shell)
