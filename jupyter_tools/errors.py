@@ -145,6 +145,13 @@ class ProviderError(JupyterToolsError):
         super().__init__(f"{provider}: {problem}")
 
 
+def error_type_of(error: BaseException) -> str:
+    """The kind of an error, for tables: the HTTP status that a server gave, else the exception's name."""
+    if isinstance(error, ProviderError) and error.status is not None:
+        return str(error.status)
+    return type(error).__name__
+
+
 class WebError(JupyterToolsError):
     """A search engine or a web page cannot be reached or read, or must not be."""
 

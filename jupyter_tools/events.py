@@ -76,11 +76,12 @@ class UsageDelta:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopDelta:
-    """Why the model stopped. With reason "error", `error_message` is for a person."""
+    """Why the model stopped. With reason "error", `error_message` is for a person and `error_type` for programs."""
 
     type: ClassVar[Literal["stop"]] = "stop"
     stop_reason: StopReason
     error_message: str | None = None
+    error_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +147,7 @@ class AgentEndEvent:
     messages: tuple[Message, ...]
     stop_reason: StopReason
     error_message: str | None = None
+    error_type: str | None = None
     usage: Usage = NO_USAGE
     timestamp_ms: int = field(default_factory=now_ms)
 

@@ -163,6 +163,7 @@ class AssistantMessage:
         usage: Tokens of this call.
         stop_reason: Why it ended.
         error_message: One or two sentences for a person if `stop_reason` is "error".
+        error_type: Its kind: an HTTP status ("429"), the provider's word ("refusal") or an exception's name.
     """
 
     role: ClassVar[Literal["assistant"]] = "assistant"
@@ -172,6 +173,7 @@ class AssistantMessage:
     usage: Usage = NO_USAGE
     stop_reason: StopReason = "stop"
     error_message: str | None = None
+    error_type: str | None = None
     timestamp_ms: int = field(default_factory=now_ms, compare=False)
 
     @property

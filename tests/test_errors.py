@@ -42,3 +42,8 @@ def test_bad_arguments_are_told_so_that_a_model_can_repair_them():
 )
 def test_every_error_is_one_of_ours(kind):
     assert issubclass(kind, errors.JupyterToolsError)
+
+
+@pytest.mark.parametrize(("status", "kind"), [(429, "429"), (None, "ProviderError")])
+def test_the_kind_of_an_error_is_the_status_that_a_server_gave_else_its_name(status, kind):
+    assert errors.error_type_of(errors.ProviderError("test", "it failed.", status=status)) == kind

@@ -19,6 +19,7 @@ from jupyter_tools.agent.limits import Limits, Spending
 from jupyter_tools.agent.output import OutputType
 from jupyter_tools.agent.result import AgentResult
 from jupyter_tools.agent.saved_conversation import completed
+from jupyter_tools.errors import error_type_of
 from jupyter_tools.events import (
     AgentEndEvent,
     AgentEvent,
@@ -132,6 +133,7 @@ class AgentRun:
         self._failed_answers = 0
         self._stop_reason: StopReason = "aborted"  # what a run is that ended before it could say why
         self._error_message: str | None = None
+        self._error_type: str | None = None
 
     async def run(self, prompt: UserMessage) -> AgentResult:
         """Answer `prompt`. Emits `agent_end` last, also when it is cancelled or the provider raises."""
@@ -144,6 +146,7 @@ class AgentRun:
         except BaseException as error:
             if not isinstance(error, asyncio.CancelledError):
                 self._stop_reason, self._error_message = "error", str(error)
+                self._error_type = error_type_of(error)
             raise
         finally:
             if timer is not None:
@@ -164,6 +167,7 @@ class AgentRun:
             messages=self.messages,
             stop_reason=self._stop_reason,
             error_message=self._error_message,
+            error_type=self._error_type if self._stop_reason == "error" else None,
             usage=self._spending.usage,
         )
 
@@ -215,6 +219,7 @@ class AgentRun:
         if self._failed_answers < self._settings.output_attempts:
             return self._hear(deque([user_message(complaint)]))
         self._stop_reason, self._error_message = "error", complaint.partition("\n")[0]
+        self._error_type = "WrongOutput"
         return False
 
     async def _turn(self, turn: int, *, last: bool) -> bool:
@@ -227,6 +232,7 @@ class AgentRun:
         results, goes_on = await self._use_tools(message, last=last)
         self._push(TurnEndEvent(turn=turn, message=message, tool_results=tuple(results)))
         self._stop_reason, self._error_message = self._reason(message, last=last), message.error_message
+        self._error_type = message.error_type
         if last and self._refusal is not None and self._stop_reason == "max_turns":
             self._stop_reason, self._error_message = "limit", self._refusal
         if self._signal.is_set() and not self._at_limit():
@@ -276,7 +282,7 @@ class AgentRun:
             self._close(answer.message(aborted=True), answer)
             raise
         except BaseException as error:
-            self._close(answer.assembly.message(stop_reason="error", error_message=str(error)), answer)
+            self._close(answer.failed(str(error), error_type_of(error)), answer)
             raise
         message = answer.message(aborted=self._signal.is_set())
         self._close(message, answer)
@@ -360,8 +366,10 @@ class _Answer:
             return self.assembly.message()
         if aborted:
             return self.assembly.message(stop_reason="aborted")
-        text = "The answer was cut off: the model's stream ended without saying why."
-        return self.assembly.message(stop_reason="error", error_message=text)
+        return self.failed("The answer was cut off: the model's stream ended without saying why.", "CutOff")
+
+    def failed(self, error_message: str, error_type: str) -> AssistantMessage:
+        return self.assembly.message(stop_reason="error", error_message=error_message, error_type=error_type)
 
 
 def _last_text(messages: Sequence[Message]) -> str:

@@ -80,7 +80,11 @@ class RunRecorder:
                 prompt=prompt_of(self._seen),
                 heard=heard,
                 parts=tuple(self._parts),
-                stop=StopDelta(stop_reason=message.stop_reason, error_message=message.error_message),
+                stop=StopDelta(
+                    stop_reason=message.stop_reason,
+                    error_message=message.error_message,
+                    error_type=message.error_type,
+                ),
                 usage=message.usage,
                 duration_ms=round(duration_ms or 0.0, 1),
             )

@@ -50,7 +50,7 @@ class AnthropicDecoder(TypedEventDecoder):
             return None
         if self._stop_reason == "refusal":
             message = f"{self._provider}: the model refused to answer. Say it in other words, or ask another model."
-            return StopDelta(stop_reason="error", error_message=message)
+            return StopDelta(stop_reason="error", error_message=message, error_type="refusal")
         return StopDelta(stop_reason=_STOP_REASONS.get(self._stop_reason, "stop"))
 
     def _usage(self) -> Usage | None:

@@ -95,6 +95,7 @@ class MessageAssembly:
     asked: Model | None = None
     stop_reason: StopReason | None = None
     error_message: str | None = None
+    error_type: str | None = None
     usage: Usage = NO_USAGE
     _blocks: list[_Text | _Thinking | _ToolCall] = field(default_factory=list["_Text | _Thinking | _ToolCall"])
     _calls: dict[int, _ToolCall] = field(default_factory=dict[int, _ToolCall])
@@ -112,7 +113,7 @@ class MessageAssembly:
                 self.usage = self._priced(part.usage)
             case StopDelta():
                 self.stop_reason = part.stop_reason
-                self.error_message = part.error_message
+                self.error_message, self.error_type = part.error_message, part.error_type
             case Notice(kind="fallback") if part.model:
                 self.provider, self.model = part.provider, part.model
             case _:  # other notices are no part of the message
@@ -164,7 +165,9 @@ class MessageAssembly:
         self.taken_ids.add(unique)
         return unique
 
-    def message(self, *, stop_reason: StopReason | None = None, error_message: str | None = None) -> AssistantMessage:
+    def message(
+        self, *, stop_reason: StopReason | None = None, error_message: str | None = None, error_type: str | None = None
+    ) -> AssistantMessage:
         """The message as it stands. The arguments override what the provider said."""
         content = tuple(block for block in (item.content() for item in self._blocks) if block is not None)
         return AssistantMessage(
@@ -174,4 +177,5 @@ class MessageAssembly:
             usage=self.usage,
             stop_reason=stop_reason or self.stop_reason or "stop",
             error_message=error_message or self.error_message,
+            error_type=error_type or self.error_type,
         )

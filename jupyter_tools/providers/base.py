@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from jupyter_tools.errors import ConfigurationError
-from jupyter_tools.events import StreamPart
+from jupyter_tools.errors import ConfigurationError, JupyterToolsError, error_type_of
+from jupyter_tools.events import StopDelta, StreamPart
 from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.messages import Message
 from jupyter_tools.tools.tool import AgentTool
@@ -65,6 +65,11 @@ class Request:
     tool_choice: str = "auto"
     output_schema: JsonObject | None = None
     signal: asyncio.Event | None = None
+
+
+def stopped_by(error: JupyterToolsError) -> StopDelta:
+    """The end of an answer that an error broke off."""
+    return StopDelta(stop_reason="error", error_message=str(error), error_type=error_type_of(error))
 
 
 @runtime_checkable

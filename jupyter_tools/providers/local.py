@@ -20,7 +20,7 @@ from jupyter_tools.events import (
 )
 from jupyter_tools.json_types import JsonObject
 from jupyter_tools.messages import NO_USAGE, StopReason, Usage
-from jupyter_tools.providers.base import Model, Request
+from jupyter_tools.providers.base import Model, Request, stopped_by
 from jupyter_tools.providers.local_choice import STOP, may_choose, meant_calls, read_calls
 from jupyter_tools.providers.local_engine import Engine, Piece
 from jupyter_tools.providers.local_llama import EngineOptions
@@ -54,7 +54,7 @@ class LocalProvider:
                 async for part in parts:
                     yield part
         except ModelFileError as error:
-            yield StopDelta(stop_reason="error", error_message=str(error))
+            yield stopped_by(error)
             return
         if loading.engine is None:
             yield StopDelta(stop_reason="aborted")
@@ -66,7 +66,7 @@ class LocalProvider:
                     yield part
         except ProviderError as error:
             yield UsageDelta(usage=turn.usage)
-            yield StopDelta(stop_reason="error", error_message=str(error))
+            yield stopped_by(error)
 
     async def aclose(self) -> None:
         """Nothing to let go of: engines live as long as the process, or until `close_engines`."""

@@ -113,7 +113,7 @@ class ChatCompletionDecoder:
             self.failure = failure_of_cut(self._provider)
         elif reason in _FAILED_REASONS:
             message = f"{self._provider}: {_FAILED_REASONS[reason]}"
-            parts.append(StopDelta(stop_reason="error", error_message=message))
+            parts.append(StopDelta(stop_reason="error", error_message=message, error_type=reason))
         else:  # whether there are calls is known here better than by some servers
             said = _STOP_REASONS.get(reason, "tool_calls" if self._calls.count else "stop")
             parts.append(StopDelta(stop_reason=said))

@@ -34,7 +34,7 @@ class ResponsesDecoder(TypedEventDecoder):
         reason = object_at(self._ended, "incomplete_details").get("reason")
         if reason == "content_filter":
             message = f"{self._provider}: the provider's content filter stopped the answer."
-            return StopDelta(stop_reason="error", error_message=message)
+            return StopDelta(stop_reason="error", error_message=message, error_type=reason)
         if reason is not None:
             return StopDelta(stop_reason="length")
         return StopDelta(stop_reason="tool_calls" if self._called else "stop")

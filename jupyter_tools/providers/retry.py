@@ -12,11 +12,12 @@ import re
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 
 from jupyter_tools.errors import ProviderError
 from jupyter_tools.events import Notice, StopDelta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta
+from jupyter_tools.providers.base import stopped_by
 from jupyter_tools.providers.waiting import Aborted, sleep_unless
 
 _NUMBER = re.compile(r"\d+(\.\d+)?")
@@ -98,7 +99,7 @@ async def retrying(
             wait = policy.wait_s(number, error.retry_after_s)
             late = policy.clock() - started + wait > policy.deadline_s
             if answered or late or number == policy.attempts or not may_be_retried(error):
-                yield StopDelta(stop_reason="error", error_message=_last_words(error))
+                yield replace(stopped_by(error), error_message=_last_words(error))
                 return
             reason = str(error)
         yield Notice(text=f"retrying in {wait:.0f} s ({number + 1} of {policy.attempts}): {reason}", kind="retry")

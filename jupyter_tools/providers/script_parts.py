@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from jupyter_tools.events import StopDelta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta
+from jupyter_tools.errors import ProviderError
+from jupyter_tools.events import StreamPart, TextDelta, ThinkingDelta, ToolCallDelta
 from jupyter_tools.json_types import JsonValue
 from jupyter_tools.messages import Message, text_of
-from jupyter_tools.providers.base import Request
+from jupyter_tools.providers.base import Request, stopped_by
 
 PROVIDER = "scripted"
 _PIECE = re.compile(r"\s*\S+\s*|\s+")
@@ -40,6 +41,10 @@ class ErrorPart:
     status: int | None
     retry_after_s: float | None
     message: str
+
+    def failure(self) -> ProviderError:
+        """What a server's failure of this kind is for whoever asked it."""
+        return ProviderError(PROVIDER, self.message, status=self.status, retry_after_s=self.retry_after_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,7 @@ def pieces_of(part: ScriptPart, number: int) -> Iterable[StreamPart]:
                 ToolCallDelta(index=number, arguments=part.arguments[middle:]),
             ]
         case CutPart():
-            return [StopDelta(stop_reason="error", error_message=f"{PROVIDER}: the stream was cut.")]
+            return [stopped_by(ProviderError(PROVIDER, "the stream was cut."))]
         case ErrorPart() | PausePart():  # the provider's own business
             return []
         case _:
@@ -119,8 +124,7 @@ def attempts_of(parts: Sequence[ScriptPart]) -> Iterable[Sequence[ScriptPart]]:
             start = number + 1
     rest = parts[start:]
     if rest and isinstance(rest[-1], ErrorPart):
-        final = StopDelta(stop_reason="error", error_message=f"{PROVIDER}: {rest[-1].message}")
-        yield [*rest[:-1], final]
+        yield [*rest[:-1], stopped_by(rest[-1].failure())]
     else:
         yield rest
 

@@ -17,7 +17,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import dataclass
 
-from jupyter_tools.errors import ConfigurationError, ProviderError, UnknownNameError
+from jupyter_tools.errors import ConfigurationError, UnknownNameError
 from jupyter_tools.events import StopDelta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta, UsageDelta
 from jupyter_tools.messages import AssistantMessage, Usage
 from jupyter_tools.providers.base import Request
@@ -114,7 +114,7 @@ class ScriptedProvider:
 
     async def _pieces(self, part: ScriptPart, number: int, signal: asyncio.Event | None) -> AsyncGenerator[StreamPart]:
         if isinstance(part, ErrorPart):
-            raise ProviderError(self.name, part.message, status=part.status, retry_after_s=part.retry_after_s)
+            raise part.failure()
         if isinstance(part, PausePart):
             await sleep_unless(part.seconds, signal)
         for piece in pieces_of(part, number):

@@ -59,7 +59,7 @@ class RecordedCall:
     def _end(self, timing: list[JsonValue]) -> JsonObject:
         end: JsonObject = {"type": "end", "stop_reason": self.stop.stop_reason}
         if self.stop.error_message:
-            end["error_message"] = self.stop.error_message
+            end |= {"error_message": self.stop.error_message, "error_type": self.stop.error_type}
         usage = {name: value for name, value in dataclasses.asdict(self.usage).items() if value}
         return end | {"usage": usage, "ms": self.duration_ms, "timing": timing}
 
@@ -72,7 +72,11 @@ class RecordedCall:
         """
         timing = [*end.get("timing", ()), *([None] * len(blocks))]
         timed = [{**block, "timing": times} for block, times in zip(blocks, timing, strict=False)]
-        stop = StopDelta(stop_reason=end["stop_reason"], error_message=end.get("error_message"))
+        stop = StopDelta(
+            stop_reason=end["stop_reason"],
+            error_message=end.get("error_message"),
+            error_type=end.get("error_type"),
+        )
         return cls(
             run=begin["run"],
             key=begin["key"],

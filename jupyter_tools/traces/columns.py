@@ -47,7 +47,11 @@ COLUMNS = (  # of many columns, a notebook shows the first ten and the last ten
     Column("input", "string", "what went in, in short: prompt, last message or arguments"),
     Column("output", "string", "what came out, in short: answer, tool calls or result"),
     Column("error", "string", "what went wrong, in words"),
-    Column("error_type", "string", "its kind: the exception's name, Timeout, Denied, ..."),
+    Column(
+        "error_type",
+        "string",
+        "its kind: an exception's name, an HTTP status, Timeout, Denied, ...",
+    ),
     Column("turn", "Int64", "the turn of the run, from 1"),
     Column("input_tokens", "Int64", "tokens the model read, cached ones included; a run's row has the sum"),
     Column("output_tokens", "Int64", "tokens the model wrote, reasoning included; a run's row has the sum"),

@@ -118,7 +118,7 @@ class SpanFold:
         span.messages, span.result = event.messages, _answer(event.messages)
         span.count(event.usage)
         span.stop_reason = event.stop_reason
-        self._book.finish(span, status, at_s, error=event.error_message)
+        self._book.finish(span, status, at_s, error=event.error_message, error_type=event.error_type)
         self._book.agent, self._book.replayed = None, frozenset()
 
     def _close_run(self, at_s: float) -> None:
@@ -139,15 +139,16 @@ class SpanFold:
         status = status_of(event.message.stop_reason)
         if self._book.turn is not None:
             self._book.turn.stop_reason = event.message.stop_reason
-        self._close_turn(at_s, status, event.message.error_message)
+        self._close_turn(at_s, status, event.message)
 
-    def _close_turn(self, at_s: float, status: SpanStatus, error: str | None = None) -> None:
+    def _close_turn(self, at_s: float, status: SpanStatus, said: AssistantMessage | None = None) -> None:
         inside: SpanStatus = "stopped" if status == "stopped" else "interrupted"
         self._models.close(at_s, inside)
         self._tools.close(at_s, inside)
         self._steps.close(at_s, inside)
         if self._book.turn is not None:
-            self._book.finish(self._book.turn, status, at_s, error=error)
+            error, error_type = (said.error_message, said.error_type) if said else (None, None)
+            self._book.finish(self._book.turn, status, at_s, error=error, error_type=error_type)
             self._book.turn = None
 
 

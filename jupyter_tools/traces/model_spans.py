@@ -58,7 +58,14 @@ class ModelSpans:
         status = status_of(message.stop_reason)
         if status == "ok" and "model" in self._book.replayed:
             status = "replayed"
-        self._book.finish(span, status, at_s, duration_ms=event.duration_ms, error=message.error_message)
+        self._book.finish(
+            span,
+            status,
+            at_s,
+            duration_ms=event.duration_ms,
+            error=message.error_message,
+            error_type=message.error_type,
+        )
 
     def close(self, at_s: float, status: SpanStatus) -> None:
         """The turn is over: so is its model call."""

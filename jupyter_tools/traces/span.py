@@ -149,11 +149,18 @@ class SpanBook:
         return span
 
     def finish(
-        self, span: Span, status: SpanStatus, at_s: float, *, duration_ms: float | None = None, error: str | None = None
+        self,
+        span: Span,
+        status: SpanStatus,
+        at_s: float,
+        *,
+        duration_ms: float | None = None,
+        error: str | None = None,
+        error_type: str | None = None,
     ) -> None:
         """The span is over; it took `duration_ms`, or until `at_s` if nobody measured it."""
         elapsed_ms = (at_s - span.began_s) * 1000
-        span.finish(status, elapsed_ms if duration_ms is None else duration_ms, error)
+        span.finish(status, elapsed_ms if duration_ms is None else duration_ms, error, error_type)
         self.changed(span)
 
 

@@ -29,6 +29,14 @@ async def test_a_plain_answer_is_one_turn():
     assert not agent.running
 
 
+async def test_a_failure_tells_its_kind_in_the_message_and_at_the_end():
+    events = await events_of(agent_of([error(status=429)]))
+    turn, end = events[-2:]
+    assert isinstance(turn, TurnEndEvent)
+    assert isinstance(end, AgentEndEvent)
+    assert (turn.message.error_type, end.error_type) == ("429", "429")
+
+
 async def test_tools_run_and_the_model_sees_their_results():
     agent = agent_of(
         [thinking("I add."), call("add", {"a": 2, "b": 3}), call("add", {"a": 10, "b": 20})], ["5 and 30."]

@@ -76,13 +76,13 @@ async def test_each_wait_is_told():
 async def test_the_last_failure_is_a_part_and_no_exception():
     parts = await play(*[[failure(503)]] * 3, attempts=3)
     assert [part.type for part in parts] == ["notice", "notice", "stop"]
-    assert parts[-1] == StopDelta(stop_reason="error", error_message="test: it failed.")
+    assert parts[-1] == StopDelta(stop_reason="error", error_message="test: it failed.", error_type="503")
 
 
 async def test_nothing_is_tried_again_after_text_was_shown():
     assert await play([TextDelta(text="a"), failure(503)], ANSWER) == [
         TextDelta(text="a"),
-        StopDelta(stop_reason="error", error_message="test: it failed."),
+        StopDelta(stop_reason="error", error_message="test: it failed.", error_type="503"),
     ]
 
 
@@ -116,7 +116,8 @@ async def test_no_attempt_begins_after_the_deadline():
 
 async def test_a_server_that_asks_for_too_long_is_not_waited_for():
     parts = await play([failure(429, retry_after_s=3600)], ANSWER)
-    assert parts == [StopDelta(stop_reason="error", error_message="test: it failed. It asks to wait 3600 s.")]
+    said = "test: it failed. It asks to wait 3600 s."
+    assert parts == [StopDelta(stop_reason="error", error_message=said, error_type="429")]
 
 
 async def test_the_signal_ends_the_waiting():

@@ -40,7 +40,7 @@ def test_each_error_but_the_last_part_begins_a_new_attempt():
     assert list(attempts_of(["a", busy, broken, "b"])) == [["a", busy], [broken], ["b"]]
     assert list(attempts_of([busy, "b", broken])) == [
         [busy],
-        ["b", StopDelta(stop_reason="error", error_message="scripted: it broke.")],
+        ["b", StopDelta(stop_reason="error", error_message="scripted: it broke.", error_type="500")],
     ]
     assert list(attempts_of([])) == [[]]
 

@@ -88,10 +88,12 @@ def test_what_an_abort_leaves_open_is_stopped() -> None:
 def test_a_failed_run_keeps_its_reason() -> None:
     events = [
         run()[0],
-        AgentEndEvent(run_id="run-1", messages=(), stop_reason="error", error_message="No connection to the server."),
+        AgentEndEvent(
+            run_id="run-1", messages=(), stop_reason="error", error_message="No connection.", error_type="429"
+        ),
     ]
     (agent,) = spans_of(events)
-    assert (agent.status, agent.error) == ("error", "No connection to the server.")
+    assert (agent.status, agent.error, agent.error_type) == ("error", "No connection.", "429")
 
 
 def test_a_closed_fold_leaves_nothing_running() -> None:

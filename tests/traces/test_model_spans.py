@@ -39,10 +39,10 @@ def test_without_a_measured_duration_it_lasted_until_its_message_was_whole(book:
 
 
 def test_a_message_without_a_turn_is_a_model_call_too(book: Book) -> None:
-    message = answer("4", stop_reason="error", error_message="The server is busy.")
+    message = answer("4", stop_reason="error", error_message="The server is busy.", error_type="503")
     ModelSpans(book).end(MessageEndEvent(message=message), message, 0.0)
     span = book.seen[-1]
-    assert (span.status, span.error) == ("error", "The server is busy.")
+    assert (span.status, span.error, span.error_type) == ("error", "The server is busy.", "503")
 
 
 @pytest.mark.parametrize(
