@@ -65,7 +65,7 @@ def test_what_a_judge_said_is_not_paid_for_again(calls: Calls, store: TraceStore
 def test_the_judge_sees_the_reference(calls: Calls, store: TraceStore) -> None:
     asked_of = Judge(grades(1))
     run(judge("It is right.", model="scripted:judge", reference="expected"), store)
-    assert "<reference>\nМосква\n</reference>" in asked_of.texts[-1]
+    assert any("<reference>\nМосква\n</reference>" in text for text in asked_of.texts)  # in any order
 
 
 def test_of_two_answers_each_comes_first_now_and_then(calls: Calls, store: TraceStore) -> None:
