@@ -21,9 +21,14 @@ ResultT = TypeVar("ResultT")
 
 
 class EventStream(Generic[EventT, ResultT]):
-    """Events of one producer and, at the end, its result. All methods belong to the thread of the producer's loop."""
+    """Events of one producer and, at the end, its result. All methods belong to the thread of the producer's loop.
 
-    def __init__(self) -> None:
+    Args:
+        kept: Whether events wait for an iterator. Where all who want them listen, a long run need not hold them.
+    """
+
+    def __init__(self, *, kept: bool = True) -> None:
+        self._kept = kept
         self._events: deque[EventT] = deque()
         self._listeners: list[Callable[[EventT], None]] = []
         self._waiters: list[asyncio.Future[None]] = []
@@ -64,9 +69,10 @@ class EventStream(Generic[EventT, ResultT]):
             return
         for listener in self._listeners:
             listener(event)
-        self._events.append(event)
-        if self._waiters:
-            self._wake()
+        if self._kept:
+            self._events.append(event)
+            if self._waiters:
+                self._wake()
 
     def end(self, result: ResultT) -> None:
         """No more events; `await stream` gives `result`. Only the first end counts."""

@@ -102,3 +102,11 @@ async def test_several_tasks_can_wait_for_the_result():
     await asyncio.sleep(0)
     stream.end("both")
     assert await asyncio.gather(*waiting) == [[], "both"]
+
+
+async def test_a_stream_that_keeps_nothing_tells_listeners_and_gives_its_result():
+    stream, heard = EventStream(kept=False), []
+    stream.listen(heard.append)
+    stream.push(1)
+    stream.end("done")
+    assert (heard, [event async for event in stream], await stream) == ([1], [], "done")

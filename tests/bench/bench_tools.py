@@ -65,7 +65,7 @@ class Counter:
 
 async def executed(tool: AgentTool, message: AssistantMessage, *listeners: Callable[[AgentEvent], None]) -> None:
     counter = Counter()
-    stream: EventStream[AgentEvent, None] = EventStream()
+    stream: EventStream[AgentEvent, None] = EventStream(kept=False)
     for listener in (counter.take, *listeners):
         stream.listen(listener)
     options = ExecutionOptions(max_calls=1_000_000).for_run("bench")
