@@ -97,8 +97,8 @@ def files_of(folder: str | Path, endings: Sequence[str]) -> list[Path]:
     """
     root = Path(folder).expanduser()
     if not root.is_dir():
-        what = "a file" if root.is_file() else "not there"
-        raise ConfigurationError(f"There is no folder {str(folder)!r}: it is {what}.")
+        why = " It is a file." if root.is_file() else ""
+        raise ConfigurationError(f"There is no folder {str(folder)!r}.{why}")
     wanted = {ending.lower() if ending.startswith(".") else f".{ending.lower()}" for ending in endings}
     found = [path for path in sorted(root.rglob("*")) if path.suffix.lower() in wanted and _is_taken(path, root)]
     if not found:
