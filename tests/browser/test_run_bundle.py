@@ -160,8 +160,8 @@ def test_a_field_that_cannot_be_heard_says_that_it_waits(page: Page):
     assert "has to wait" in (field.get_attribute("placeholder") or "")
 
 
-def ask(widget: Widget, tool: str = "erase", question_id: str = "c1") -> None:
-    question = {"id": question_id, "tool": tool, "arguments": {"path": "a"}}
+def ask(widget: Widget, tool: str = "erase", question_id: str = "c1", arguments: dict | None = None) -> None:
+    question = {"id": question_id, "tool": tool, "arguments": arguments or {"path": "a"}}
     widget.receive({"kind": "ask", "question": question})
 
 
@@ -184,6 +184,21 @@ def test_arguments_that_are_no_object_are_not_sent_but_can_be_denied(widget: Wid
     assert "JSON object" in widget.page.get_by_role("alert").inner_text()
     widget.page.get_by_role("button", name="Deny").click()
     assert [message["decision"] for message in widget.said] == ["deny"]
+
+
+def test_code_is_edited_as_it_is_and_not_as_json(widget: Widget):
+    ask(widget, arguments={"code": 'x = "a"\nx', "seconds": 3})
+    code = widget.page.get_by_label("code of erase")
+    assert code.input_value() == 'x = "a"\nx'
+    code.fill('x = "b"\nx')
+    widget.page.get_by_label("Other arguments of erase, as JSON").fill('{"seconds": 4}')
+    widget.page.get_by_role("button", name="Run").click()
+    assert widget.said[0]["arguments"] == {"seconds": 4, "code": 'x = "b"\nx'}
+
+
+def test_code_alone_has_no_json_below_it(widget: Widget):
+    ask(widget, arguments={"code": "1\n2"})
+    assert widget.page.locator(".jt-approval textarea").count() == 1
 
 
 def test_a_question_taken_back_and_the_next_one(widget: Widget):
