@@ -6,9 +6,7 @@ from collections.abc import Iterable
 
 from jupyter_tools.json_types import JsonObject
 from jupyter_tools.retrieval.documents import Chunk
-from jupyter_tools.tools.context import ToolContext
 
-BY_HAND = ToolContext()  # a function that is called by hand is part of no call
 HOW_TO_CITE = "Put the number of the passage in brackets, as in [1], after what you take from it."
 GIST = 300  # characters of a passage, where it is told in full elsewhere
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from jupyter_tools.builtin_tools.document_sources import BY_HAND, GIST, numbered_sources
+from jupyter_tools.builtin_tools.document_sources import GIST, numbered_sources
 from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.json_types import JsonObject
 from jupyter_tools.retrieval.retriever import Retriever, retriever_in_use
-from jupyter_tools.tools.context import ToolContext
+from jupyter_tools.tools.context import BY_HAND, ToolContext
 from jupyter_tools.tools.decorator import tool
 from jupyter_tools.tools.tool import ToolExample
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from jupyter_tools.builtin_tools.document_sources import BY_HAND, HOW_TO_CITE, numbered_sources
+from jupyter_tools.builtin_tools.document_sources import HOW_TO_CITE, numbered_sources
 from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.json_types import JsonObject
 from jupyter_tools.retrieval.diversity import diversified
 from jupyter_tools.retrieval.documents import Hit
 from jupyter_tools.retrieval.retriever import Retriever, checked_search, retriever_in_use
 from jupyter_tools.retrieval.routing import possible_route
-from jupyter_tools.tools.context import ToolContext
+from jupyter_tools.tools.context import BY_HAND, ToolContext
 from jupyter_tools.tools.decorator import tool
 from jupyter_tools.tools.tool import ToolExample
 

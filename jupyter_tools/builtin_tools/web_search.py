@@ -11,6 +11,7 @@ from jupyter_tools.builtin_tools.web_page import PageFetcher
 from jupyter_tools.builtin_tools.web_sources import SearchResult, without_duplicates
 from jupyter_tools.errors import ConfigurationError, WebError
 from jupyter_tools.json_types import JsonObject
+from jupyter_tools.tools.context import BY_HAND, ToolContext
 from jupyter_tools.tools.decorator import tool
 from jupyter_tools.tools.tool import ToolExample
 
@@ -101,15 +102,21 @@ def shortened(text: str, length: int) -> str:
         ToolExample(request="Find one page about SSE", arguments={"query": "server-sent events", "max_results": 1}),
     ],
 )
-async def web_search(query: str, max_results: int = 5, read_pages: bool = False) -> JsonObject:
+async def web_search(
+    query: str, max_results: int = 5, read_pages: bool = False, context: ToolContext = BY_HAND
+) -> JsonObject:
     """Search the web for current or special information.
 
     Args:
         query: Search terms, as for a search engine.
         max_results: How many results, 1 to 20.
         read_pages: True to get the text of the pages, not only a snippet of each.
+        context: The call, whose search becomes a row of the traces.
     """
-    results = await search(query, max_results, read_pages=read_pages)
+    engine = search_backend()
+    with context.retrieval(engine.name, query) as step:
+        results = await search(query, max_results, read_pages=read_pages, backend=engine)
+        step.result = [item.url for item in results]
     share = MAX_CHARACTERS // max(len(results), 1)
     listed = [
         {"number": number, "title": item.title, "url": item.url, "text": shortened(item.content, share)}

@@ -19,8 +19,8 @@ def runs(line: CommandLine) -> Table:
 
 
 def _row(run: Run) -> tuple[str, ...]:
-    where = "running in the background" if run.background and run.state == "running" else run.state
-    return run.name, where, run.cell_run.view.model, shortened(run.cell_run.prompt), f"{run.seconds:.1f}"
+    state = "running in the background" if run.background and run.state == "running" else run.state
+    return run.name, state, run.cell_run.view.model, shortened(run.cell_run.prompt), f"{run.seconds:.1f}"
 
 
 def stop(line: CommandLine) -> str:

@@ -58,7 +58,7 @@ class Run:
     def state(self) -> str:
         """In a word."""
         if not self.over.is_set():
-            return "running"
+            return self.cell_run.view.waiting or "running"
         return _STATES.get(self.cell_run.view.stop_reason or "", "done")
 
     def end(self) -> None:

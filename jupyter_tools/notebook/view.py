@@ -19,6 +19,8 @@ from jupyter_tools.events import (
     MessageStartEvent,
     MessageUpdateEvent,
     Notice,
+    StepEndEvent,
+    StepStartEvent,
     TextDelta,
     ThinkingDelta,
     ToolCallDelta,
@@ -61,6 +63,7 @@ class RunView:
         info: The run's provenance, as its first event gives it.
         turn: The current turn, from 1.
         notice: What a person should know while waiting ("retrying in 3 s"), or "".
+        asked: The tools that wait for a person's approval, by the ids of the questions.
         prompt: What was asked.
         usage: The tokens so far.
         turns: What each model call took.
@@ -76,6 +79,7 @@ class RunView:
     info: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     turn: int = 0
     notice: str = ""
+    asked: dict[str, str] = field(default_factory=dict[str, str])
     prompt: Message | None = None
     usage: Usage = NO_USAGE
     turns: list[TurnUsage] = field(default_factory=list[TurnUsage])
@@ -105,9 +109,14 @@ class RunView:
             cost_words(self.usage),
             pace_words(self._pace.per_second, "about ") or pace_words(pace(self.turns)),
             seconds(self.duration_ms) if self.duration_ms is not None else "",
-            _ENDINGS.get(self.stop_reason or "", self.notice),
+            _ENDINGS.get(self.stop_reason or "", self.waiting or self.notice),
         ]
         return " · ".join(item for item in items if item)
+
+    @property
+    def waiting(self) -> str:
+        """That a tool waits for a person, or ""."""
+        return f"waiting for your approval of {next(iter(self.asked.values()))}" if self.asked else ""
 
     def add(self, event: AgentEvent, at_ms: float | None = None) -> None:
         """Take the next event.
@@ -125,6 +134,10 @@ class RunView:
                 self._add_message(event)
             case ToolExecutionStartEvent() | ToolExecutionUpdateEvent() | ToolExecutionEndEvent():
                 self._add_tool(event)
+            case StepStartEvent(kind="approval"):
+                self.asked[event.step_id] = event.name
+            case StepEndEvent():
+                self.asked.pop(event.step_id, None)
             case TurnStartEvent():
                 self.turn, self.notice = event.turn, "waiting for the model"
             case TurnUpdateEvent():
@@ -139,6 +152,7 @@ class RunView:
 
     def _end(self, event: AgentEndEvent) -> None:
         self.stop_reason, self.error_message, self.notice = event.stop_reason, event.error_message, ""
+        self.asked.clear()
         if event.usage != NO_USAGE:
             self.usage = event.usage
         self.duration_ms = event.timestamp_ms - self._started_ms if self._started_ms else None
@@ -265,7 +279,7 @@ class RunView:
         self.sources.update((source.number, source) for source in sources_in(result.details))
 
 
-_PASSING = ("notice", "load", "retry", "replay")  # of interest only while one waits
+_PASSING = ("notice", "load", "retry", "replay", "wait")  # of interest only while one waits
 _ENDINGS: dict[str, str] = {
     "length": "cut: the model ran out of output tokens",
     "error": "failed",

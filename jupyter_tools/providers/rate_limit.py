@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from jupyter_tools.errors import ConfigurationError
-from jupyter_tools.events import StopDelta, StreamPart, UsageDelta
+from jupyter_tools.events import Notice, StopDelta, StreamPart, UsageDelta
 from jupyter_tools.providers.base import Provider, Request
 from jupyter_tools.providers.waiting import sleep_unless
 from jupyter_tools.token_estimate import estimate_message_tokens
@@ -77,6 +77,14 @@ class RateLimiter:
         self._clock = clock
         self._sleep = sleep
 
+    def waiting(self, tokens: int = 0) -> str:
+        """What a person should know before a request of so many tokens waits; "" if it can begin now."""
+        wait = self._wait_s(tokens)
+        if wait > 0:
+            return f"waiting for the rate limit, at least {math.ceil(wait)} s"
+        queued = self._turn.locked() or (self._places is not None and self._places.locked())
+        return "waiting for the requests before it" if queued else ""
+
     @asynccontextmanager
     async def slot(self, tokens: int = 0, signal: asyncio.Event | None = None) -> AsyncGenerator[Slot]:
         """Wait for a place and keep it inside of the block. Where `signal` ended the waiting, look at it there.
@@ -133,8 +141,10 @@ class RateLimitedProvider:
 
     async def stream(self, request: Request) -> AsyncGenerator[StreamPart]:
         """The pieces of one assistant message; see `Provider`."""
-        signal = request.signal
-        async with self._limiter.slot(estimate_message_tokens(request.messages), signal) as slot:
+        signal, tokens = request.signal, estimate_message_tokens(request.messages)
+        if waiting := self._limiter.waiting(tokens):
+            yield Notice(text=waiting, kind="wait")
+        async with self._limiter.slot(tokens, signal) as slot:
             if signal is not None and signal.is_set():
                 yield StopDelta(stop_reason="aborted")
                 return

@@ -69,3 +69,6 @@ class ToolContext:
             query: What is looked for.
         """
         return step(self._on_step, "retrieval", name, self.tool_call_id, query)
+
+
+BY_HAND = ToolContext()  # a function that is called by hand is part of no call

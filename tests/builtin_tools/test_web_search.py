@@ -7,6 +7,7 @@ from jupyter_tools.builtin_tools.search_backend import use_search_backend
 from jupyter_tools.builtin_tools.web_search import search, search_preamble, shortened, web_search
 from jupyter_tools.builtin_tools.web_sources import SearchResult
 from jupyter_tools.errors import ConfigurationError, MissingExtraError
+from jupyter_tools.tools.context import ToolContext
 from jupyter_tools.tools.registry import default_registry
 from tests.builtin_tools.web_server import answer, fetcher, html, site
 
@@ -83,6 +84,17 @@ async def test_the_tool_asks_the_configured_engine_and_numbers_what_it_finds():
         assert (await web_search("whales"))["note"] == "Nothing was found."
     finally:
         use_search_backend(None)
+
+
+async def test_the_search_is_a_step_of_the_call():
+    told = []
+    use_search_backend(OfflineSearch([{"url": "https://a.example", "text": "Bees dance."}]))
+    try:
+        await web_search("bees", context=ToolContext(_on_step=told.append))
+    finally:
+        use_search_backend(None)
+    start, end = told
+    assert (start.kind, start.name, start.args, end.result) == ("retrieval", "offline", "bees", ["https://a.example"])
 
 
 def test_the_tool_is_known_by_name_and_asks_before_it_leaves_the_machine():

@@ -2,6 +2,7 @@ import pytest
 
 from jupyter_tools.agent.agent import Agent
 from jupyter_tools.errors import ConfigurationError
+from jupyter_tools.events import StepStartEvent
 from jupyter_tools.notebook.cell_run import CellRun
 from jupyter_tools.notebook.conversation import NOWHERE, Conversation, Origin
 from jupyter_tools.notebook.display import LateDisplay
@@ -22,6 +23,12 @@ def test_runs_are_named_by_number():
     assert [run.name for run in runs] == ["#1", "#2"]
     first.end()
     assert runs.named("look again") == ([second], "look again")
+
+
+def test_a_run_says_that_it_waits_for_an_approval():
+    run = begun(Runs(), Conversation())
+    run.cell_run.view.add(StepStartEvent(step_id="s", kind="approval", name="erase", tool_call_id="c"))
+    assert run.state == "waiting for your approval of erase"
 
 
 def test_with_several_runs_one_must_be_named():

@@ -6,6 +6,8 @@ from jupyter_tools.events import (
     MessageStartEvent,
     MessageUpdateEvent,
     Notice,
+    StepEndEvent,
+    StepStartEvent,
     TextDelta,
     ThinkingDelta,
     ToolExecutionEndEvent,
@@ -138,6 +140,14 @@ def test_until_something_comes_the_status_says_what_is_waited_for():
     assert view.status == "scripted:demo · waiting for the model"
     view.add(MessageUpdateEvent(delta=ThinkingDelta(text="Hm.")))
     assert view.status == "scripted:demo"
+
+
+def test_the_status_says_that_a_person_is_waited_for():
+    view = viewed(started())
+    view.add(StepStartEvent(step_id="s", kind="approval", name="erase", tool_call_id="c"))
+    assert view.status.endswith("waiting for your approval of erase")
+    view.add(StepEndEvent(step_id="s"))
+    assert view.waiting == ""
 
 
 def test_a_notice_shows_until_the_model_speaks():

@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from jupyter_tools.errors import ConfigurationError
-from jupyter_tools.events import StopDelta, TextDelta, UsageDelta
+from jupyter_tools.events import Notice, StopDelta, TextDelta, UsageDelta
 from jupyter_tools.messages import Usage, user_message
 from jupyter_tools.providers.base import Model, Request
 from jupyter_tools.providers.rate_limit import RateLimitedProvider, RateLimiter
@@ -118,11 +118,8 @@ class Counting:
 async def test_a_limited_provider_answers_as_the_inner_one_and_counts_its_tokens(time):
     provider = RateLimitedProvider(Counting(), limiter(time, tokens_per_minute=100))
     for _ in range(2):
-        assert [type(part) for part in [p async for p in provider.stream(a_request())]] == [
-            TextDelta,
-            UsageDelta,
-            StopDelta,
-        ]
+        parts = [part async for part in provider.stream(a_request())]
+        assert [type(part) for part in parts if not isinstance(part, Notice)] == [TextDelta, UsageDelta, StopDelta]
     assert time.now == 1060.0
 
 
@@ -133,4 +130,19 @@ async def test_the_signal_ends_the_waiting():
     asyncio.get_running_loop().call_later(0.01, signal.set)
     async with asyncio.timeout(5):
         parts = [part async for part in provider.stream(a_request(signal))]
-    assert parts == [StopDelta(stop_reason="aborted")]
+    assert parts[1:] == [StopDelta(stop_reason="aborted")]
+
+
+async def test_who_waits_is_told_so_and_who_does_not_is_not(time):
+    provider = RateLimitedProvider(Counting(), limiter(time, requests_per_minute=1))
+    first = [part async for part in provider.stream(a_request())]
+    second = [part async for part in provider.stream(a_request())]
+    assert not any(isinstance(part, Notice) for part in first)
+    assert second[0] == Notice(text="waiting for the rate limit, at least 60 s", kind="wait")
+
+
+async def test_who_waits_for_others_to_end_is_told_so(time):
+    limit = limiter(time, concurrency=1)
+    async with limit.slot():
+        assert limit.waiting() == "waiting for the requests before it"
+    assert limit.waiting() == ""
