@@ -32,6 +32,7 @@ class EventStream(Generic[EventT, ResultT]):
         self._events: deque[EventT] = deque()
         self._listeners: list[Callable[[EventT], None]] = []
         self._waiters: list[asyncio.Future[None]] = []
+        self._waiting_for_end: list[asyncio.Future[None]] = []
         self._ended = False
         self._result: ResultT | None = None
         self._error: BaseException | None = None
@@ -72,21 +73,24 @@ class EventStream(Generic[EventT, ResultT]):
         if self._kept:
             self._events.append(event)
             if self._waiters:
-                self._wake()
+                self._waiters = _woken(self._waiters)
 
     def end(self, result: ResultT) -> None:
         """No more events; `await stream` gives `result`. Only the first end counts."""
         if not self._ended:
             self._result = result
-            self._ended = True
-            self._wake()
+            self._end()
 
     def fail(self, error: BaseException) -> None:
         """No more events; iterating and awaiting raise `error` once what was pushed has been read."""
         if not self._ended:
             self._error = error
-            self._ended = True
-            self._wake()
+            self._end()
+
+    def _end(self) -> None:
+        self._ended = True
+        self._waiters = _woken(self._waiters)
+        self._waiting_for_end = _woken(self._waiting_for_end)
 
     async def aclose(self) -> None:
         """Cancel the producer, if this stream started it, and wait until it has cleaned up."""
@@ -103,26 +107,29 @@ class EventStream(Generic[EventT, ResultT]):
                 if self._error is not None:
                     raise self._error
                 raise StopAsyncIteration
-            await self._wait()
+            await _wait_in(self._waiters)
         return self._events.popleft()
 
     def __await__(self) -> Generator[object, None, ResultT]:
         return self._outcome().__await__()
 
     async def _outcome(self) -> ResultT:
-        while not self._ended:
-            await self._wait()
+        if not self._ended:  # a queue of its own: thousands of events must not wake who waits for none of them
+            await _wait_in(self._waiting_for_end)
         if self._error is not None:
             raise self._error
         return self._result  # type: ignore[return-value]  # set by `end`, which is the only other way here
 
-    async def _wait(self) -> None:
-        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiters.append(waiter)
-        await waiter
 
-    def _wake(self) -> None:
-        waiters, self._waiters = self._waiters, []
-        for waiter in waiters:
-            if not waiter.done():
-                waiter.set_result(None)
+async def _wait_in(waiters: list[asyncio.Future[None]]) -> None:
+    waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    waiters.append(waiter)
+    await waiter
+
+
+def _woken(waiters: list[asyncio.Future[None]]) -> list[asyncio.Future[None]]:
+    """Nobody, after all who waited have been woken."""
+    for waiter in waiters:
+        if not waiter.done():
+            waiter.set_result(None)
+    return []

@@ -110,3 +110,31 @@ async def test_a_stream_that_keeps_nothing_tells_listeners_and_gives_its_result(
     stream.push(1)
     stream.end("done")
     assert (heard, [event async for event in stream], await stream) == ([1], [], "done")
+
+
+async def test_who_waits_for_the_result_is_woken_once_and_not_by_each_event():
+    stream, woken = EventStream(), []
+    outcome = stream._outcome()
+    waiting = asyncio.get_running_loop().create_task(_counted(outcome, woken))
+    for event in range(5):
+        stream.push(event)
+        await asyncio.sleep(0)
+    stream.end("over")
+    assert await waiting == "over"
+    assert len(woken) == 1
+
+
+async def _counted(coroutine, woken):
+    """The coroutine's result; `woken` gets an entry for each time it had to wait."""
+
+    class Counting:
+        def __await__(self):
+            while True:
+                try:
+                    future = coroutine.send(None)
+                except StopIteration as stop:
+                    return stop.value
+                woken.append(future)
+                yield future
+
+    return await Counting()

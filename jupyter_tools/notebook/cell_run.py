@@ -24,6 +24,7 @@ from jupyter_tools.notebook.cell_errors import CellError, CellInterrupted
 from jupyter_tools.notebook.view import RunView
 
 HEARTBEAT_S = 0.05  # without it, an interrupt of a cell that awaits is seen only when the run is over
+_FIRST_BEATS_S = 0.5  # the first words should show at once; later ones come as often as people can read
 _ABORT_S = 0.25  # what a run that obeys the signal needs to end by itself
 _CANCEL_S = 0.1
 
@@ -73,6 +74,7 @@ class CellRun:
         self._tags = dict(tags or {})
         self._events: deque[tuple[float, AgentEvent]] = deque()  # the only thing both threads touch
         self._interrupted = self._stop_asked = False
+        self._started_at = 0.0
 
     async def wait(self) -> None:
         """Run and wait in a cell that awaits.
@@ -85,7 +87,7 @@ class CellRun:
         try:
             while not future.done():
                 self._draw()
-                await asyncio.sleep(HEARTBEAT_S)
+                await asyncio.sleep(self._beat_s())
         except (asyncio.CancelledError, KeyboardInterrupt):
             self._interrupted = True
         self._finish(future)
@@ -97,7 +99,7 @@ class CellRun:
             try:
                 while not future.done():
                     self._draw()
-                    main_thread().wait(future, HEARTBEAT_S)
+                    main_thread().wait(future, self._beat_s())
             except KeyboardInterrupt:
                 self._interrupted = True
             self._finish(future)
@@ -116,7 +118,7 @@ class CellRun:
         try:
             while not future.done():
                 self._draw()
-                concurrent.futures.wait([future], timeout=HEARTBEAT_S)
+                concurrent.futures.wait([future], timeout=self._beat_s())
             with suppress(CellError, CellInterrupted):  # the page says it; no cell is there to raise it
                 self._finish(future)
         finally:
@@ -128,6 +130,7 @@ class CellRun:
         self.agent.abort()
 
     def _start(self) -> LoopFuture[AgentResult]:
+        self._started_at = time.monotonic()
         self._display.open()
         return loop_thread().submit(self._answer())
 
@@ -140,6 +143,9 @@ class CellRun:
             return await stream
         finally:
             await stream.aclose()
+
+    def _beat_s(self) -> float:
+        return HEARTBEAT_S / 2 if time.monotonic() - self._started_at < _FIRST_BEATS_S else HEARTBEAT_S * 2
 
     def _draw(self) -> None:
         self._take_events()

@@ -33,7 +33,7 @@ class DeltaWriter:
         new = {name: value for name, value in around.items() if self._around.get(name) != value}
         if not changes and not new and len(view.parts) == len(self._sent):
             return None
-        return self._message("delta", view, changes, {"status": view.status, **new})
+        return self._message("delta", view, changes, {"status": around["status"], **new})
 
     def sync(self, view: RunView, at_ms: float | None = None) -> JsonObject:
         """Everything."""

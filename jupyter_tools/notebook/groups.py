@@ -7,10 +7,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from jupyter_tools.notebook.parts import Part, ToolPart
+from jupyter_tools.notebook.parts import ASKING, Part, ToolPart
 
 _MANY = 8
-_WORDS = {"ok": "done", "error": "failed", "timeout": "timed out", "aborted": "stopped", "writing": "being written"}
+_WORDS = {
+    "ok": "done",
+    "error": "failed",
+    "timeout": "timed out",
+    "aborted": "stopped",
+    "writing": "being written",
+    "asking": ASKING,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MATH_CLASS = "jt-math mathjax_process tex2jax_process"  # what typesetters look for: MathJax 3, MathJax 2
 CITATION = re.compile(r"\[(\d{1,3}(?:, ?\d{1,3})*)\]")
 CITE_CLASS = "jt-cite"
+HEADING_CLASS = "jp-toc-ignore"  # a notebook's table of contents is its author's; a model's headings would flood it
 CODE_CLASSES = {f"jt-{kind}" for kind in ("kwd", "cmnt", "str", "num", "func", "class", "oper")}
 # commands by which formulas can link, load or style: such source is shown and never typeset
 _ACTIVE_MATH = re.compile(r"\\(?:href|url|html\w*|class|cssId|style|data|require|unicode|include\w*)\b")
@@ -67,6 +68,11 @@ def _link_elsewhere(renderer: Any, tokens: Sequence[Token], place: int, options:
     return renderer.renderToken(tokens, place, options, env)
 
 
+def _heading(renderer: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
+    tokens[place].attrSet("class", HEADING_CLASS)
+    return renderer.renderToken(tokens, place, options, env)
+
+
 def _inline_math(_renderer: object, tokens: Sequence[Token], place: int, *_: object) -> str:
     return _math("span", rf"\({tokens[place].content}\)")
 
@@ -83,6 +89,7 @@ def _math(tag: str, source: str) -> str:
 _RULES = {
     "image": _image_as_link,
     "link_open": _link_elsewhere,
+    "heading_open": _heading,
     "math_inline": _inline_math,
     "math_inline_double": _block_math,
     "math_block": _block_math,

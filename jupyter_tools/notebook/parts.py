@@ -14,10 +14,11 @@ from jupyter_tools.messages import ImageContent
 from jupyter_tools.token_estimate import estimate_tokens
 
 ToolStatus: TypeAlias = Literal[
-    "writing", "waiting", "running", "ok", "error", "timeout", "denied", "aborted", "skipped"
+    "writing", "waiting", "asking", "running", "ok", "error", "timeout", "denied", "aborted", "skipped"
 ]
 _FAILED: tuple[ToolStatus, ...] = ("error", "timeout", "denied")
-_UNFINISHED: tuple[ToolStatus, ...] = ("writing", "waiting", "running")
+_UNFINISHED: tuple[ToolStatus, ...] = ("writing", "waiting", "asking", "running")
+ASKING = "waiting for your answer"
 _SHORT = 80
 _GIST = 50
 _MOST = 20_000  # characters of a tool's result that a page keeps; the traces keep all
@@ -196,7 +197,7 @@ class ToolPart:
         duration = f" in {seconds(self.duration_ms)}" if self.duration_ms else ""
         if self.status == "ok":
             return f"{shorten(_gist(self.text), _GIST) or 'done'}{duration}"
-        words = {"writing": "…", "error": "failed", "timeout": "timed out", "aborted": "stopped"}
+        words = {"writing": "…", "asking": ASKING, "error": "failed", "timeout": "timed out", "aborted": "stopped"}
         return f"{words.get(self.status, self.status)}{duration}"
 
     @property

@@ -14,17 +14,27 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from jupyter_tools.messages import ImageContent
-from jupyter_tools.notebook.markdown_rules import CITE_CLASS, CODE_CLASSES, MATH_CLASS, Mark, markdown_renderer
+from jupyter_tools.notebook.markdown_rules import (
+    CITE_CLASS,
+    CODE_CLASSES,
+    HEADING_CLASS,
+    MATH_CLASS,
+    Mark,
+    markdown_renderer,
+)
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TAGS = {
-    *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "li"),
+    *_HEADINGS,
+    *("p", "br", "hr", "blockquote", "ul", "ol", "li"),
     *("strong", "em", "s", "code", "pre", "a", "table", "thead", "tbody", "tr", "th", "td", "span", "div"),
 }
 _ATTRIBUTES = {
+    **{heading: {"class"} for heading in _HEADINGS},
     "a": {"href", "title", "target", "class"},
     "code": {"class"},
     "span": {"class"},
@@ -35,7 +45,12 @@ _SCHEMES = {"http", "https", "mailto"}
 _IMAGE_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp"}  # SVG may hold scripts
 _MAX_IMAGE = 4_000_000  # characters of base64: a notebook should stay one that opens
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]+=*\s*")
-_CLASSES = {"a": {CITE_CLASS}, "span": {*CODE_CLASSES, MATH_CLASS, "jt-math"}, "div": {MATH_CLASS, "jt-math"}}
+_CLASSES = {
+    **{heading: {HEADING_CLASS} for heading in _HEADINGS},
+    "a": {CITE_CLASS},
+    "span": {*CODE_CLASSES, MATH_CLASS, "jt-math"},
+    "div": {MATH_CLASS, "jt-math"},
+}
 _LANGUAGE = re.compile(r"language-[\w+#.-]{1,40}")
 _ON_THIS_PAGE = re.compile(r"#jt-\w+-\d+")
 
@@ -106,12 +121,33 @@ _CODE = re.compile(f"{_FENCE}|{_SPAN}", re.DOTALL | re.MULTILINE)
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _IMAGE = re.compile(r"!(?=\[)")
 _LINK = re.compile(r"\](?=[(:\[])")
+_FENCE_LINE = re.compile(r"^ {0,3}(?P<mark>`{3,}|~{3,})(?P<rest>.*)$", re.MULTILINE)
+_HARMLESS = re.compile(r"(?:[^<\]]|\](?![(:\[]))*")  # without tags, links and what they refer to: nothing to disarm
 
 
 def inert_markdown(text: str) -> str:
     """A model's Markdown with HTML and images disarmed, code as it was, links if all of them are harmless."""
+    if _HARMLESS.fullmatch(text):
+        return text
     disarmed = _outside_code(text, lambda piece: _IMAGE.sub(r"\\!", _TAG.sub("&lt;", piece)))
     return disarmed if _is_inert(disarmed) else _without_links(text)
+
+
+def closed_markdown(text: str) -> str:
+    """The Markdown with the code closed that it was cut in: else all that follows it on a page would be code."""
+    tokens = _permissive().parse(text) if _open_fence(text) else []
+    return f"{text}\n{tokens[-1].markup}" if tokens and tokens[-1].type == "fence" else text
+
+
+def _open_fence(text: str) -> bool:
+    fence = ""
+    for line in _FENCE_LINE.finditer(text):
+        mark, rest = line["mark"], line["rest"]
+        if not fence:
+            fence = mark
+        elif mark.startswith(fence) and not rest.strip():
+            fence = ""
+    return bool(fence)
 
 
 def _outside_code(text: str, change: Callable[[str], str]) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from jupyter_tools.notebook.groups import Group, groups
 from jupyter_tools.notebook.markdown_rules import Mark
 from jupyter_tools.notebook.parts import NoticePart, Part, ReasoningPart, SteeringPart, TextPart, ToolPart, cut
-from jupyter_tools.notebook.sanitise import inert_markdown, markdown_html, text_html
+from jupyter_tools.notebook.sanitise import closed_markdown, inert_markdown, markdown_html, text_html
 from jupyter_tools.notebook.sources import marks, sources_html, sources_markdown, sources_text
 from jupyter_tools.notebook.tool_card import MARKS, tool_html
 from jupyter_tools.notebook.turn_usage import usage_table
@@ -97,9 +97,9 @@ def _usage_markdown(view: RunView) -> str:
 def _part_markdown(part: Part) -> str:
     match part:
         case TextPart():
-            return inert_markdown(part.text).strip()
+            return _said(part.text)
         case ReasoningPart():
-            return _folded(part.label, inert_markdown(part.text).strip())
+            return _folded(part.label, _said(part.text))
         case SteeringPart():
             return "\n".join(f"> {line}" for line in inert_markdown(part.text).splitlines())
         case NoticePart():
@@ -107,6 +107,10 @@ def _part_markdown(part: Part) -> str:
         case ToolPart():
             line = f"{MARKS.get(part.status, '…')} {part.signature} → {part.outcome}"
             return _folded(line, _fenced(f"{part.arguments}\n\n{cut(part.text)}"))
+
+
+def _said(text: str) -> str:
+    return closed_markdown(inert_markdown(text).strip())
 
 
 def _folded(label: str, body: str) -> str:

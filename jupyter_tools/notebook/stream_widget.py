@@ -19,7 +19,7 @@ from jupyter_tools.notebook.view import RunView
 _ASSETS = Path(__file__).parent / "assets"
 _NOTHING = "export default { render() {} }"  # what a closed widget leaves in notebooks that keep widget states
 _FIRST_SYNC_S = 0.25
-_BETWEEN_S = 0.095  # every second heartbeat: the page's work grows with the number of messages, not with their size
+_BETWEEN_S = 0.095  # the page's work grows with the number of messages, not with their size
 
 
 class RunWidget(anywidget.AnyWidget):

@@ -46,7 +46,15 @@ from jupyter_tools.messages import (
     UserMessage,
     text_of,
 )
-from jupyter_tools.notebook.parts import NoticePart, Part, ReasoningPart, SteeringPart, TextPart, ToolPart, seconds
+from jupyter_tools.notebook.parts import (
+    NoticePart,
+    Part,
+    ReasoningPart,
+    SteeringPart,
+    TextPart,
+    ToolPart,
+    seconds,
+)
 from jupyter_tools.notebook.sources import Source, sources_in
 from jupyter_tools.notebook.turn_usage import LivePace, TurnUsage, cost_words, pace, pace_words, tokens_words
 
@@ -63,7 +71,7 @@ class RunView:
         info: The run's provenance, as its first event gives it.
         turn: The current turn, from 1.
         notice: What a person should know while waiting ("retrying in 3 s"), or "".
-        asked: The tools that wait for a person's approval, by the ids of the questions.
+        asked: The calls that wait for a person's approval, by the ids of the questions.
         prompt: What was asked.
         usage: The tokens so far.
         turns: What each model call took.
@@ -79,7 +87,7 @@ class RunView:
     info: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     turn: int = 0
     notice: str = ""
-    asked: dict[str, str] = field(default_factory=dict[str, str])
+    asked: dict[str, ToolPart] = field(default_factory=dict[str, ToolPart])
     prompt: Message | None = None
     usage: Usage = NO_USAGE
     turns: list[TurnUsage] = field(default_factory=list[TurnUsage])
@@ -116,7 +124,7 @@ class RunView:
     @property
     def waiting(self) -> str:
         """That a tool waits for a person, or ""."""
-        return f"waiting for your approval of {next(iter(self.asked.values()))}" if self.asked else ""
+        return f"waiting for your approval of {next(iter(self.asked.values())).name}" if self.asked else ""
 
     def add(self, event: AgentEvent, at_ms: float | None = None) -> None:
         """Take the next event.
@@ -134,10 +142,8 @@ class RunView:
                 self._add_message(event)
             case ToolExecutionStartEvent() | ToolExecutionUpdateEvent() | ToolExecutionEndEvent():
                 self._add_tool(event)
-            case StepStartEvent(kind="approval"):
-                self.asked[event.step_id] = event.name
-            case StepEndEvent():
-                self.asked.pop(event.step_id, None)
+            case StepStartEvent(kind="approval") | StepEndEvent():
+                self._add_question(event)
             case TurnStartEvent():
                 self.turn, self.notice = event.turn, "waiting for the model"
             case TurnUpdateEvent():
@@ -272,6 +278,16 @@ class RunView:
             case ToolExecutionEndEvent():
                 self._show(part, event.result)
                 part.args, part.status, part.duration_ms = event.args or part.args, event.status, event.duration_ms
+
+    def _add_question(self, event: StepStartEvent | StepEndEvent) -> None:
+        """A person is asked about a call, or has answered: it runs from then on."""
+        if isinstance(event, StepStartEvent):
+            part = self.asked[event.step_id] = self._calls.get(event.tool_call_id) or ToolPart(name=event.name)
+            part.status = "asking"
+            return
+        part = self.asked.pop(event.step_id, None)
+        if part is not None and part.status == "asking":
+            part.status, part.started_ms = "running", self._now_ms
 
     def _show(self, part: ToolPart, result: AgentToolResult) -> None:
         part.text, part.details = _result_text(result), result.details

@@ -40,11 +40,20 @@ class Draft:
         self._length += len(delta.text)
         if at_s >= self._due_s:
             self._due_s = at_s + _BETWEEN_S + self._length / _CHARACTERS_A_SECOND
+            self._pieces = _joined(self._pieces)
             self._keep(self._pieces)
+
+
+def _joined(pieces: Sequence[Piece]) -> list[Piece]:
+    """The same text in as few pieces as there are blocks."""
+    groups = groupby(tuple(pieces), type)
+    return [kind(text="".join(piece.text for piece in group)) for kind, group in groups]
 
 
 def message_of(pieces: Sequence[Piece]) -> AssistantMessage:
     """The message as far as it goes."""
-    blocks = [(kind, "".join(piece.text for piece in group)) for kind, group in groupby(tuple(pieces), type)]
-    content = (TextContent(text=text) if kind is TextDelta else ThinkingContent(thinking=text) for kind, text in blocks)
+    content = (
+        TextContent(text=piece.text) if isinstance(piece, TextDelta) else ThinkingContent(thinking=piece.text)
+        for piece in _joined(pieces)
+    )
     return AssistantMessage(content=tuple(content), stop_reason="aborted")

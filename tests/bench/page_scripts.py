@@ -27,7 +27,7 @@ def paced(count, per_second):
     return [part for step in steps for part in (*step, pause(10 / per_second))]
 
 
-register_script("first", [["Hello.", pause(1.5), " Bye."]])
+register_script("first", [["Hello.", pause(1.5), " Bye.\n\n", CODE]])  # code: what colours it is imported once
 register_script("endless", [paced(20_000, 100)])
 register_script("unpaced", [[*tokens(10_000), "\n\nTHE-END"]])
 register_script("long", [[*paced(20_000, 500), "\n\nTHE-END"]])

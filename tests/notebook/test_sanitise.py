@@ -7,12 +7,12 @@ from markdown_it import MarkdownIt
 
 from jupyter_tools.messages import ImageContent
 from jupyter_tools.notebook.markdown_rules import Mark
-from jupyter_tools.notebook.sanitise import image_html, inert_markdown, markdown_html, text_html
+from jupyter_tools.notebook.sanitise import closed_markdown, image_html, inert_markdown, markdown_html, text_html
 from tests.notebook.attacks import ATTACKS
 
 TAG = re.compile(r"<\s*([a-zA-Z/!?][^>]*)")
 HARMLESS = re.compile(
-    r'/?(p|br|hr|h[1-6]|blockquote|ul|ol( start="\d+")?|li|strong|em|s|code( class="language-[\w+#.-]+")?|pre'
+    r'/?(p|br|hr|h[1-6]( class="jp-toc-ignore")?|blockquote|ul|ol( start="\d+")?|li|strong|em|s|code( class="language-[\w+#.-]+")?|pre'
     r'|a( (title|rel|target|href)="[^"]*")*|table|thead|tbody|tr|th|td'
     r'|span( class="(jt-\w+|jt-math mathjax_process tex2jax_process)")?'
     r'|div( class="(jt-math|jt-math mathjax_process tex2jax_process)")?)/?'
@@ -40,7 +40,7 @@ def test_html_made_of_any_text_holds_only_harmless_tags(markdown: str):
 def test_markdown_keeps_its_looks():
     html = markdown_html("# Title\n\n**b** ~~s~~ [x](https://e.org)\n\n| a |\n|---|\n| 1 |\n\n```python\nx < 1\n```")
     for piece in (
-        "<h1>Title</h1>",
+        "Title</h1>",
         "<strong>b</strong>",
         "<s>s</s>",
         "<td>1</td>",
@@ -129,6 +129,21 @@ def test_markdown_made_of_any_text_does_nothing_in_a_renderer_that_allows_everyt
 )
 def test_harmless_markdown_is_kept_as_it_was_written(markdown: str):
     assert inert_markdown(markdown) == markdown
+
+
+@pytest.mark.parametrize("markdown", ["```python\nx = 1\n\ny = 2", "a\n\n~~~~\n```\nb", "```", "```a\n```b"])
+def test_code_that_was_cut_does_not_swallow_what_follows_it(markdown: str):
+    html = permissive_html(f"<details>\n\n{closed_markdown(markdown)}\n\n</details>\n\nAfter.")
+    assert html.endswith("</code></pre>\n</details>\n<p>After.</p>\n")
+
+
+@pytest.mark.parametrize("markdown", ["plain", "```\nx\n```", "- a\n\n  ```\n  x", "```a``` b", "> ```\n> x"])
+def test_code_that_ends_by_itself_is_left_alone(markdown: str):
+    assert closed_markdown(markdown) == markdown
+
+
+def test_headings_of_answers_stay_out_of_a_notebooks_table_of_contents():
+    assert markdown_html("# A") == '<h1 class="jp-toc-ignore">A</h1>\n'
 
 
 def test_a_picture_that_came_as_data_is_shown():

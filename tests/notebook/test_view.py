@@ -165,3 +165,27 @@ def test_that_another_model_answered_stays_on_the_page_before_its_answer():
         ("notice", "No local model; using a smaller one."),
         ("text", "Hello there"),
     ]
+
+
+def asked_about(tool_call_id: str = "c1") -> StepStartEvent:
+    return StepStartEvent(step_id="s1", kind="approval", name="multiply", tool_call_id=tool_call_id)
+
+
+def test_a_call_that_a_person_is_asked_about_says_so_and_then_runs_from_now():
+    view = viewed([ToolExecutionStartEvent(tool_call_id="c1", tool_name="multiply", args={})])
+    view.add(asked_about(), 1_000.0)
+    call = view.parts[0]
+    assert isinstance(call, ToolPart)
+    assert (call.outcome, call.finished) == ("waiting for your answer", False)
+    assert view.status.endswith("waiting for your approval of multiply")
+    view.add(StepEndEvent(step_id="s1"), 9_000.0)
+    assert (call.status, call.started_ms) == ("running", 9_000.0)
+    assert "waiting" not in view.status
+
+
+def test_a_retrieval_inside_a_call_asks_nobody():
+    view = viewed([ToolExecutionStartEvent(tool_call_id="c1", tool_name="multiply", args={})])
+    view.add(StepStartEvent(step_id="s1", kind="retrieval", name="index", tool_call_id="c1"))
+    view.add(StepEndEvent(step_id="s1"))
+    assert isinstance(view.parts[0], ToolPart)
+    assert view.parts[0].status == "running"

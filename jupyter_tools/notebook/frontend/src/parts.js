@@ -4,7 +4,7 @@ import { make } from "./dom.js";
 import { MarkdownStream } from "./markdown_stream.js";
 import { safeHtml } from "./safe.js";
 
-const MARKS = { ok: "✓", error: "✗", timeout: "✗", denied: "✗", aborted: "■", skipped: "–", waiting: "·" };
+const MARKS = { ok: "✓", error: "✗", timeout: "✗", denied: "✗", aborted: "■", skipped: "–", waiting: "·", asking: "?" };
 
 class TextPart {
   constructor(page) {
