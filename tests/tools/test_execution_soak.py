@@ -1,73 +1,17 @@
 """A hundred thousand calls leave nothing behind."""
 
-import asyncio
-import gc
-import threading
-import tracemalloc
+import json
+import subprocess
+import sys
 
-from jupyter_tools.tools.execution import ExecutionOptions, execute_tool_calls
-from jupyter_tools.tools.running import running_tools
-from tests.tools.batches import calls, message_of, tool_of
-
-BATCH = 1000
-BATCHES = 100
+from tests.tools.soak import BATCH, BATCHES
 
 
-async def at_once(number: int) -> int:
-    return number
-
-
-async def waiting(number: int) -> int:
-    await asyncio.sleep(0)
-    return number
-
-
-def in_thread(number: int) -> int:
-    return number
-
-
-async def failing(number: int) -> None:
-    raise ValueError
-
-
-TOOLS = [tool_of(function) for function in (at_once, waiting, in_thread, failing)]
-NAMES = ["at_once"] * 17 + ["waiting", "in_thread", "failing"]
-
-
-class Counter:
-    events = 0
-
-    def push(self, _event) -> None:
-        self.events += 1
-
-
-async def soaked(batches: int) -> int:
-    message, counter = message_of(*calls(*NAMES * (BATCH // len(NAMES)))), Counter()
-    for _ in range(batches):
-        result = await execute_tool_calls(TOOLS, message, asyncio.Event(), counter, None, ExecutionOptions())
-        assert len(result["tool_results"]) == BATCH
-    return counter.events
-
-
-async def test_a_hundred_thousand_calls_grow_neither_memory_nor_threads_nor_tasks():
-    await soaked(3)
-    tasks, threads = len(asyncio.all_tasks()), threading.active_count()
-    gc.collect()
-    tracemalloc.start()
-    try:
-        await soaked(1)
-        gc.collect()
-        before = tracemalloc.get_traced_memory()[0]
-        await soaked(4)
-        gc.collect()
-        grown = tracemalloc.get_traced_memory()[0] - before
-    finally:
-        tracemalloc.stop()
-    objects = len(gc.get_objects())
-    assert await soaked(BATCHES) == BATCHES * BATCH * 5
-    gc.collect()
-    assert grown < 100_000
-    assert len(gc.get_objects()) - objects < 1000
-    assert len(asyncio.all_tasks()) == tasks
-    assert threading.active_count() <= max(threads, 34)
-    assert running_tools() == []
+def test_a_hundred_thousand_calls_grow_neither_memory_nor_threads_nor_tasks():
+    command = [sys.executable, "-m", "tests.tools.soak"]
+    grown = json.loads(subprocess.run(command, capture_output=True, check=True, timeout=120).stdout)
+    assert grown["events"] == BATCHES * BATCH * 5
+    assert grown["bytes"] < 100_000
+    assert grown["objects"] < 1000
+    assert (grown["tasks"], grown["running"]) == (0, 0)
+    assert grown["threads"] <= 0
