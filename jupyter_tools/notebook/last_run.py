@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_tools.events import (
@@ -18,6 +19,7 @@ from jupyter_tools.events import (
 )
 from jupyter_tools.messages import AssistantMessage, TextContent, UserContent, user_message
 from jupyter_tools.notebook.command_table import CommandLine
+from jupyter_tools.notebook.notebook_files import cell_ids_of, notebooks_of
 from jupyter_tools.notebook.parts import NoticePart
 from jupyter_tools.notebook.static import mimebundle
 from jupyter_tools.notebook.view import RunView
@@ -54,13 +56,23 @@ class RecordedRun:
 
 
 def last(line: CommandLine) -> RecordedRun | str:
-    """Show the last run of this kernel; if it has none yet, the last one in its trace file."""
+    """Show the last run of this kernel; if it has none yet, of the kernels that this notebook had, or of any."""
     frame = traces(run=-1)
     if frame.empty:
-        frame = traces(run=-1, all=True)
+        frame = traces(run=_earlier_run(notebooks_of(line.shell)) or -1, all=True)
     if frame.empty:
         return "No run is recorded yet."
     return RecordedRun(str(frame.run_id.iloc[0]), _view_of(frame))
+
+
+def _earlier_run(notebooks: list[Path]) -> str | None:
+    """The last run of a kernel that answered a cell of the notebook: several may share the folder and its traces."""
+    ids = [f"'{id}'" for notebook in notebooks for id in cell_ids_of(notebook)]
+    if not ids:
+        return None
+    kernels = f"SELECT session_id FROM spans WHERE kind = 'agent' AND cell_id IN ({', '.join(ids)})"
+    runs = traces.runs(all=True, last=1, where=f"session_id IN ({kernels})")
+    return None if runs.empty else str(runs.run_id.iloc[0])
 
 
 def _view_of(frame: pd.DataFrame) -> RunView:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from argparse import Namespace
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
+from jupyter_tools.notebook.notebook_files import notebooks_of
 from jupyter_tools.notebook.options import names_in
 from jupyter_tools.notebook.tables import Table
 from jupyter_tools.traces.audit import audit_notebook, audit_store
@@ -82,14 +81,6 @@ class TraceCommands:
             return f"No secret was found in {looked}."
         rows = [(finding.place, finding.around) for finding in findings[:_FINDINGS_SHOWN]]
         return Table(columns=(f"{len(findings)} found: where", "what stands before it"), rows=rows)
-
-
-def notebooks_of(shell: InteractiveShell) -> list[Path]:
-    """The notebook that the kernel belongs to, where the front end says which; else those of the folder."""
-    for named in (os.environ.get("JPY_SESSION_NAME"), shell.user_ns.get("__vsc_ipynb_file__")):
-        if named and str(named).endswith(".ipynb") and Path(named).is_file():
-            return [Path(named)]
-    return sorted(Path().glob("*.ipynb"))
 
 
 def _prune(arguments: Namespace) -> int:

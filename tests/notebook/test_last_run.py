@@ -1,9 +1,13 @@
+import json
+from pathlib import Path
+
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from jupyter_tools.notebook.last_run import RecordedRun
 from jupyter_tools.providers.scripted import error, register_script
-from jupyter_tools.traces import TraceStore, traces
+from jupyter_tools.traces import TraceRecorder, TraceStore, traces
+from tests.traces.run_events import run
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +35,27 @@ def test_a_failed_run_says_why(shell: InteractiveShell, cell):
     last = shell.run_line_magic("agent", "last")
     assert last.text.strip() == "Half of"
     assert "fell over" in repr(last)
+
+
+def test_after_a_restart_it_is_the_last_run_of_this_notebook_and_not_of_its_neighbour(
+    shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    mine = tmp_path / "mine.ipynb"
+    mine.write_text(json.dumps({"cells": [{"id": "m1"}, {"id": "it's"}, {}]}))
+    monkeypatch.setenv("JPY_SESSION_NAME", str(mine))
+    for cell_id in ("m1", "other"):
+        kernel = TraceStore(tmp_path / "shared.db")
+        recorder = TraceRecorder(kernel, cell_id=cell_id)
+        for event in run(run_id=f"run of {cell_id}"):
+            recorder.record(event)
+        kernel.close()
+    restarted = TraceStore(tmp_path / "shared.db")
+    monkeypatch.setattr(traces, "_store", lambda: restarted)
+    assert shell.run_line_magic("agent", "last").run_id == "run of m1"
+    mine.unlink()
+    monkeypatch.chdir(tmp_path)
+    assert shell.run_line_magic("agent", "last").run_id == "run of other"
+    restarted.close()
 
 
 def test_without_a_run_it_says_so(shell: InteractiveShell):

@@ -8,7 +8,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from jupyter_tools.notebook.cell_errors import CellError
-from jupyter_tools.notebook.trace_commands import notebooks_of
+from jupyter_tools.notebook.notebook_files import notebooks_of
 from jupyter_tools.notebook.trace_magics import TraceMagics
 from jupyter_tools.traces.location import SETTING, default_store
 from jupyter_tools.traces.record import TraceRecorder

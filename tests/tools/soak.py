@@ -1,6 +1,6 @@
 """A hundred thousand calls in a process of its own: what other tests leave behind would disturb the measure.
 
-    python -m tests.tools.soak      prints what grew, as JSON
+python -m tests.tools.soak      prints what grew, as JSON
 """
 
 import asyncio
