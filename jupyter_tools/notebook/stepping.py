@@ -17,7 +17,7 @@ from jupyter_tools.notebook.sanitise import text_html
 from jupyter_tools.notebook.static import page, run_html, run_text
 from jupyter_tools.notebook.view import RunView
 
-_BOX = "max-height: 24em; overflow: auto"
+_BOX = "max-height: 60em; overflow: auto"
 
 
 @dataclass(frozen=True, slots=True)
