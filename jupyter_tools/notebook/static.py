@@ -19,6 +19,8 @@ from jupyter_tools.notebook.tool_card import MARKS, tool_html
 from jupyter_tools.notebook.turn_usage import usage_table
 from jupyter_tools.notebook.view import RunView
 
+_BEFORE_BLANK = re.compile(r"\n(?=\s*\n)")
+
 
 def mimebundle(view: RunView, trouble: str = "") -> dict[str, str]:
     """The run as a notebook keeps it.
@@ -41,8 +43,12 @@ def run_html(view: RunView, trouble: str = "") -> str:
 
 
 def page(body: str) -> str:
-    """The frame around all that we show: our class and our style. Typesetters keep to what is marked as formulas."""
-    return f'<div class="jt-run mathjax_ignore tex2jax_ignore"><style>{_style()}</style>\n{body}</div>'
+    """The frame around all that we show: our class and our style. Typesetters keep to what is marked as formulas.
+
+    It holds no blank line: in an exported Markdown file what follows one would be Markdown again, code included.
+    """
+    whole = _BEFORE_BLANK.sub("&#10;", body)
+    return f'<div class="jt-run mathjax_ignore tex2jax_ignore"><style>{_style()}</style>\n{whole}</div>'
 
 
 def _part_html(part: Part, leads: Mapping[int, Mark]) -> str:

@@ -1,5 +1,8 @@
 import re
+from html import unescape
 from html.parser import HTMLParser
+
+from markdown_it import MarkdownIt
 
 from jupyter_tools.events import MessageStartEvent, Notice, ToolExecutionEndEvent, TurnUpdateEvent
 from jupyter_tools.messages import user_message
@@ -135,3 +138,11 @@ def test_the_live_page_and_the_saved_one_say_the_same():
     for piece in live:
         assert text_of_page(piece) in saved
     assert message["status"] in saved
+
+
+def test_html_in_an_exported_markdown_file_stays_html_to_its_end():
+    code = "```python\nx = 1\n\n \n![a](https://e.org/b)\n\n<b>\n```"
+    html = run_html(viewed([*started(), *answer(code), *ended()]))
+    assert "\n\n" not in "\n".join(line.strip() for line in html.splitlines())
+    assert MarkdownIt("commonmark").render(f"Before.\n\n{html}\n\nAfter.") == f"<p>Before.</p>\n{html}\n<p>After.</p>\n"
+    assert "x = 1\n\n \n!" in re.sub(r"<[^>]*>", "", unescape(html))
