@@ -1,4 +1,7 @@
-"""`traces()`: the recorded spans as a pandas DataFrame. Each column has its dtype, also when there is nothing in it."""
+"""`traces()`: the recorded spans as a pandas DataFrame. Each column has its dtype, also when there is nothing in it.
+
+%load_ext imports this module, so what reads, draws and stores is imported when it is first asked for.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_tools.traces.columns import COLUMN_NAMES, COLUMNS, Column, columns_text
-from jupyter_tools.traces.database import MEMORY
-from jupyter_tools.traces.expansion import expanded
-from jupyter_tools.traces.frame_reading import read_frame
-from jupyter_tools.traces.imported import import_spans
-from jupyter_tools.traces.location import default_store
 from jupyter_tools.traces.query import Since, SpanQuery, explained, parse_since
-from jupyter_tools.traces.records import records_of_store
-from jupyter_tools.traces.store import TraceStore
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from jupyter_tools.traces.store import TraceStore
 
 # Of many columns a notebook shows the first ten and the last ten: what may be left out stands in the middle.
 _TOOL_COLUMNS = (
@@ -47,6 +45,12 @@ _RUN_COLUMNS = (
 )
 
 
+def _default_store() -> TraceStore:
+    from jupyter_tools.traces.location import default_store
+
+    return default_store()
+
+
 class Traces:
     """What happened, as a DataFrame: `traces()` has one row for each run, turn, model call and tool call, newest last.
 
@@ -62,7 +66,7 @@ class Traces:
     traces().agent.summary()        calls, failures, durations, tokens and cost; see traces().agent?
     """
 
-    def __init__(self, store: Callable[[], TraceStore] = default_store, *, lazy: bool = True) -> None:
+    def __init__(self, store: Callable[[], TraceStore] = _default_store, *, lazy: bool = True) -> None:
         self._store = store
         self._lazy = lazy
 
@@ -125,6 +129,7 @@ class Traces:
             TraceStoreError: If the file cannot be written, or the collector does not take them.
         """
         from jupyter_tools.traces.export import export
+        from jupyter_tools.traces.records import records_of_store
 
         store, query = self._query(**choice)
         with store.reading() as connection, explained(query.where):
@@ -144,6 +149,7 @@ class Traces:
             TraceStoreError: If the file cannot be read, or is not of spans.
         """
         from jupyter_tools.traces.export import read_spans
+        from jupyter_tools.traces.imported import import_spans
 
         return import_spans(self._store(), read_spans(path))
 
@@ -154,6 +160,9 @@ class Traces:
             ConfigurationError: If the name ends in something unknown, or an extra is missing.
             TraceStoreError: If the file cannot be read, or is not of spans.
         """
+        from jupyter_tools.traces.database import MEMORY
+        from jupyter_tools.traces.store import TraceStore
+
         store = TraceStore(MEMORY)
         theirs = Traces(lambda: store, lazy=False)
         try:
@@ -171,8 +180,9 @@ class Traces:
 
     def _read(self, columns: Sequence[Column], *, expand: str | tuple[str, ...] = (), **choice: Any) -> pd.DataFrame:
         store, query = self._query(**choice)
-        # what draws: %load_ext, which imports this module, must not wait for it
         from jupyter_tools.traces.accessor import register_accessor
+        from jupyter_tools.traces.expansion import expanded
+        from jupyter_tools.traces.frame_reading import read_frame
 
         register_accessor()
         return expanded(read_frame(store, columns, query, lazy=self._lazy), expand)
