@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -80,6 +81,7 @@ class Stepping:
         self._conversation = conversation
         self._origin = origin
         self._before = len(stepper.agent.messages)
+        atexit.register(self.give_up)  # a run that waits is not to be taken apart with the process
 
     def go_on(self, *, to_the_end: bool = False) -> StepOutcome:
         """One turn more, or all.
@@ -120,6 +122,7 @@ class Stepping:
         return StepOutcome(step, _view_of(step, str(self.stepper.agent.model)))
 
     def _keep(self) -> None:
+        atexit.unregister(self.give_up)
         said: list[Message] = self.stepper.agent.messages[self._before :]
         self._conversation.end(self._conversation.begin(self._origin), said)
 

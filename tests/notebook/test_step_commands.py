@@ -1,5 +1,7 @@
 """`%%agent --step` and `%agent step`."""
 
+from contextlib import suppress
+
 import pytest
 from IPython.utils.capture import capture_output
 
@@ -21,7 +23,9 @@ def begin(shell):
     def run(line="-m scripted:adds --tools math_eval", prompt="2+2 and 3+3?"):
         return shell.run_cell_magic("agent", f"{line} --step", prompt)
 
-    return run
+    yield run
+    with suppress(CellError):  # a run that still waits would be taken apart with the process
+        shell.run_line_magic("agent", "step stop")
 
 
 @pytest.fixture
