@@ -88,8 +88,8 @@ class AnswerBook:
         Raises:
             RecordingError: If there is none. It shows the nearest recorded prompt.
         """
-        whole, latest = conversation_key(messages, self._clean), latest_key(messages, self._clean)
-        same = self._by_key.get(whole) or self._by_key.get(f"latest {latest}")
+        same = self._by_key.get(conversation_key(messages, self._clean))
+        same = same or self._by_key.get(f"latest {latest_key(messages, self._clean)}")
         if not same:
             raise RecordingError(self._missing(self._clean(prompt_of(messages))))
         with self._lock:
@@ -155,7 +155,7 @@ class ReplayProvider:
 
     def _notices(self, model: Model, recorded: RecordedCall) -> list[Notice]:
         news, self.news = self.news, []
-        notices = [Notice(text=f"answering from {self._book.path.name}", kind="replay")]  # the traces go by its kind
+        notices = [Notice(text=f"answering from {self._book.path.name}", kind="replay")]
         notices += [Notice(text=text, kind="drift") for text in news]
         if recorded.model != str(model):
             provider, _, name = recorded.model.partition(":")
