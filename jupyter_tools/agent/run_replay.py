@@ -14,6 +14,7 @@ from jupyter_tools.messages import AssistantMessage, TextContent, text_of
 from jupyter_tools.providers.replay import AnswerBook, ReplayProvider
 from jupyter_tools.providers.waiting import sleep_unless
 from jupyter_tools.recordings.entries import RecordedResult
+from jupyter_tools.shortening import one_line
 from jupyter_tools.tools.tool import AgentTool, OnUpdate
 
 _SHOWN = 80
@@ -36,7 +37,8 @@ class Drift:
     now: str
 
     def __str__(self) -> str:
-        return f"{self.tool} gives {_short(self.now)!r} now; recorded was {_short(self.recorded)!r}"
+        now, recorded = one_line(self.now, _SHOWN), one_line(self.recorded, _SHOWN)
+        return f"{self.tool} gives {now!r} now; recorded was {recorded!r}"
 
 
 class RunReplay:
@@ -135,7 +137,3 @@ def _equal(one: JsonObject, other: JsonObject) -> bool:
 def _not_recorded(name: str) -> AgentToolResult:
     text = f"{name} was not called here when this was recorded. Record it again, or let the tools run: --tools live"
     return AgentToolResult(content=(TextContent(text=text),), is_error=True)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_tools.errors import ConfigurationError, MissingExtraError, UnknownNameError
 from jupyter_tools.experiments.summary import score_column, summarize
+from jupyter_tools.shortening import one_line
 from jupyter_tools.traces.steps import Frame
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def plot_means(frame: Frame, score: str | None = None, *, ax: Axes | None = None
     for place, (mean, low, high) in enumerate(means[["mean", "low", "high"]].to_numpy(float)):
         ax.plot([low, high], [place, place], color=_COLOUR, linewidth=2, solid_capstyle="butt")
         ax.plot([mean], [place], marker="o", color=_COLOUR, markersize=7)
-    ax.set_yticks(range(len(means)), [_shortened(name) for name in means["variant"]])
+    ax.set_yticks(range(len(means)), [one_line(name, _LONGEST) for name in means["variant"]])
     ax.set_ylim(-0.6, len(means) - 0.4)
     ax.set_xlabel(f"{column.removeprefix('score_')}: mean and 95 % interval")
     ax.grid(axis="x", alpha=0.3)
@@ -67,11 +68,11 @@ def plot_questions(frame: Frame, score: str | None = None, *, label: str | None 
         vmin=min(0.0, table.min().min()),
         vmax=max(1.0, table.max().max()),
     )
-    ax.set_yticks(range(len(table)), [_shortened(name) for name in table.index])
+    ax.set_yticks(range(len(table)), [one_line(name, _LONGEST) for name in table.index])
     names = {} if label is None else frame.drop_duplicates("row").set_index("row")[label].to_dict()
     ax.set_xticks(
         range(table.shape[1]),
-        [_shortened(str(names.get(row, row)), 18) for row in table.columns],
+        [one_line(str(names.get(row, row)), 18) for row in table.columns],
         rotation=45,
         ha="right",
     )
@@ -105,7 +106,9 @@ def plot_cost(frame: Frame, score: str | None = None, *, cost: str = "cost", ax:
     for name, mean, low, high, paid in means[["mean", "low", "high", cost]].astype(float).itertuples():
         ax.plot([paid, paid], [low, high], color=_LIGHT, linewidth=1)
         ax.plot([paid], [mean], marker="o", color=_COLOUR)
-        ax.annotate(_shortened(str(name)), (paid, mean), textcoords="offset points", xytext=(7, 4), fontsize="small")
+        ax.annotate(
+            one_line(str(name), _LONGEST), (paid, mean), textcoords="offset points", xytext=(7, 4), fontsize="small"
+        )
     ax.set_xlabel("US dollars an answer" if cost == "cost" else f"{cost} an answer")
     ax.set_ylabel(column.removeprefix("score_"))
     ax.margins(x=0.25)
@@ -123,7 +126,3 @@ def _new_axes(height: float) -> Axes:
 def _plain(ax: Axes) -> Axes:
     ax.spines[["top", "right"]].set_visible(False)
     return ax
-
-
-def _shortened(text: str, longest: int = _LONGEST) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"

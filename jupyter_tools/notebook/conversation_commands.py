@@ -8,8 +8,9 @@ from dataclasses import replace
 from jupyter_tools.messages import AssistantMessage, Message, UserMessage, text_of
 from jupyter_tools.notebook.command_table import CommandLine
 from jupyter_tools.notebook.tables import Table
+from jupyter_tools.shortening import one_line
 
-_SHORT = 80
+_SHOWN = 80  # characters of a prompt
 
 
 def history(line: CommandLine) -> Table:
@@ -41,13 +42,7 @@ def conversations(line: CommandLine) -> Table:
 
 def _last_prompt(messages: list[Message]) -> str:
     prompts = [text_of(message.content) for message in messages if isinstance(message, UserMessage)]
-    return shortened(prompts[-1]) if prompts else ""
-
-
-def shortened(text: str) -> str:
-    """The beginning of a text, on one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= _SHORT else f"{line[: _SHORT - 1]}…"
+    return one_line(prompts[-1], _SHOWN) if prompts else ""
 
 
 def _message_text(message: Message) -> str:

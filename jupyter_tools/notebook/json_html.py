@@ -9,11 +9,13 @@ from typing import Any
 
 from jupyter_tools.json_types import JsonValue
 from jupyter_tools.notebook.sanitise import text_html
+from jupyter_tools.shortening import cut, one_line
 
 _MOST_ITEMS = 500  # of a whole tree; a page with more is slow, and the traces keep all
 _MOST_DEPTH = 20
 _OPEN_ITEMS = 20  # what has more is folded at first
 _LONG_TEXT = 2_000
+_LONG_CELL = 200
 _ROWS = 20
 _COLUMNS = 20
 
@@ -55,10 +57,8 @@ class _Tree:
 
 def _leaf(value: JsonValue) -> str:
     text = json.dumps(value, ensure_ascii=False, default=str)
-    if len(text) > _LONG_TEXT:
-        text = f"{text[:_LONG_TEXT]}… {len(text) - _LONG_TEXT:,} more characters"
     kind = "str" if isinstance(value, str) else "num"
-    return f'<span class="jt-{kind}">{text_html(text)}</span>'
+    return f'<span class="jt-{kind}">{text_html(cut(text, _LONG_TEXT))}</span>'
 
 
 def frame_of(details: JsonValue) -> dict[str, Any] | None:
@@ -95,4 +95,4 @@ def _cell(value: JsonValue) -> str:
     if value is None:
         return ""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 200 else f"{text[:199]}…"
+    return one_line(text, _LONG_CELL)

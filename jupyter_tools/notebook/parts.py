@@ -11,6 +11,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.messages import ImageContent
+from jupyter_tools.shortening import cut, one_line
 from jupyter_tools.token_estimate import estimate_tokens
 
 ToolStatus: TypeAlias = Literal[
@@ -21,7 +22,7 @@ _UNFINISHED: tuple[ToolStatus, ...] = ("writing", "waiting", "asking", "running"
 ASKING = "waiting for your answer"
 _SHORT = 80
 _GIST = 50
-_MOST = 20_000  # characters of a tool's result that a page keeps; the traces keep all
+MOST_SHOWN = 20_000  # characters of a tool's result that a page keeps; the traces keep all
 
 
 def seconds(duration_ms: float) -> str:
@@ -33,17 +34,6 @@ def seconds(duration_ms: float) -> str:
     if duration_ms < 60_000:
         return f"{duration_ms / 1000:.1f} s"
     return f"{duration_ms // 60_000:.0f} min {duration_ms % 60_000 / 1000:.0f} s"
-
-
-def shorten(text: str, length: int = _SHORT) -> str:
-    """The text on one line, cut to `length` characters."""
-    line = " ".join(text.split())
-    return line if len(line) <= length else f"{line[: length - 1]}…"
-
-
-def cut(text: str) -> str:
-    """The text, or its beginning and how much is missing."""
-    return text if len(text) <= _MOST else f"{text[:_MOST]}\n… {len(text) - _MOST:,} more characters"
 
 
 def _gist(result: str) -> str:
@@ -177,7 +167,7 @@ class ToolPart:
     @property
     def shown(self) -> str:
         """The text that grows: first the arguments, then the progress, then the result."""
-        return self.written if self.status == "writing" else cut(self.text)
+        return self.written if self.status == "writing" else cut(self.text, MOST_SHOWN)
 
     @property
     def finished(self) -> bool:
@@ -188,15 +178,16 @@ class ToolPart:
     def signature(self) -> str:
         """The call on one line, as a person would write it: `time_now(timezone_name="Asia/Tokyo")`."""
         if self.status == "writing":
-            return f"{self.name}({shorten(self.written)}"
-        return f"{self.name}({shorten(', '.join(f'{key}={_json(value)}' for key, value in self.args.items()))})"
+            return f"{self.name}({one_line(self.written, _SHORT)}"
+        arguments = ", ".join(f"{key}={_json(value)}" for key, value in self.args.items())
+        return f"{self.name}({one_line(arguments, _SHORT)})"
 
     @property
     def outcome(self) -> str:
         """What stands behind the call on its line: the beginning of the result or what went wrong, and the duration."""
         duration = f" in {seconds(self.duration_ms)}" if self.duration_ms else ""
         if self.status == "ok":
-            return f"{shorten(_gist(self.text), _GIST) or 'done'}{duration}"
+            return f"{one_line(_gist(self.text), _GIST) or 'done'}{duration}"
         words = {"writing": "…", "asking": ASKING, "error": "failed", "timeout": "timed out", "aborted": "stopped"}
         return f"{words.get(self.status, self.status)}{duration}"
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.notebook.cell_errors import CellInterrupted
 from jupyter_tools.notebook.command_table import CommandLine
-from jupyter_tools.notebook.conversation_commands import shortened
 from jupyter_tools.notebook.runs import Run
 from jupyter_tools.notebook.tables import Table
+from jupyter_tools.shortening import one_line
 
+_SHOWN = 80  # characters of a prompt
 _NONE = "No run is going on."
 _POLL_S = 0.1  # on Windows a wait without a timeout cannot be interrupted
 
@@ -20,7 +21,7 @@ def runs(line: CommandLine) -> Table:
 
 def _row(run: Run) -> tuple[str, ...]:
     state = "running in the background" if run.background and run.state == "running" else run.state
-    return run.name, state, run.cell_run.view.model, shortened(run.cell_run.prompt), f"{run.seconds:.1f}"
+    return run.name, state, run.cell_run.view.model, one_line(run.cell_run.prompt, _SHOWN), f"{run.seconds:.1f}"
 
 
 def stop(line: CommandLine) -> str:

@@ -12,12 +12,21 @@ from pathlib import Path
 
 from jupyter_tools.notebook.groups import Group, groups
 from jupyter_tools.notebook.markdown_rules import Mark
-from jupyter_tools.notebook.parts import NoticePart, Part, ReasoningPart, SteeringPart, TextPart, ToolPart, cut
+from jupyter_tools.notebook.parts import (
+    MOST_SHOWN,
+    NoticePart,
+    Part,
+    ReasoningPart,
+    SteeringPart,
+    TextPart,
+    ToolPart,
+)
 from jupyter_tools.notebook.sanitise import closed_markdown, inert_markdown, markdown_html, text_html
 from jupyter_tools.notebook.sources import marks, sources_html, sources_markdown, sources_text
 from jupyter_tools.notebook.tool_card import MARKS, tool_html
 from jupyter_tools.notebook.turn_usage import usage_table
 from jupyter_tools.notebook.view import RunView
+from jupyter_tools.shortening import cut
 
 _BEFORE_BLANK = re.compile(r"\n(?=\s*\n)")
 
@@ -112,7 +121,7 @@ def _part_markdown(part: Part) -> str:
             return f"*{inert_markdown(part.text)}*"
         case ToolPart():
             line = f"{MARKS.get(part.status, '…')} {part.signature} → {part.outcome}"
-            return _folded(line, _fenced(f"{part.arguments}\n\n{cut(part.text)}"))
+            return _folded(line, _fenced(f"{part.arguments}\n\n{cut(part.text, MOST_SHOWN)}"))
 
 
 def _said(text: str) -> str:

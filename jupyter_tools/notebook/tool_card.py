@@ -10,8 +10,9 @@ import json
 from jupyter_tools.json_types import JsonValue
 from jupyter_tools.messages import ImageContent
 from jupyter_tools.notebook.json_html import frame_html, frame_of, tree_html
-from jupyter_tools.notebook.parts import ToolPart, cut
+from jupyter_tools.notebook.parts import MOST_SHOWN, ToolPart
 from jupyter_tools.notebook.sanitise import image_html, text_html
+from jupyter_tools.shortening import cut
 
 MARKS = {"ok": "✓", "error": "✗", "timeout": "✗", "denied": "✗", "aborted": "■", "skipped": "–"}
 
@@ -45,7 +46,7 @@ def _text_html(text: str) -> str:
     value = _json_value(text)
     if isinstance(value, dict | list):
         return tree_html(value)
-    return f'<pre class="jt-result" tabindex="0">{text_html(cut(text))}</pre>'
+    return f'<pre class="jt-result" tabindex="0">{text_html(cut(text, MOST_SHOWN))}</pre>'
 
 
 def _json_value(text: str) -> JsonValue:

@@ -18,10 +18,12 @@ import traitlets
 from jupyter_tools.errors import JupyterToolsError
 from jupyter_tools.json_types import JsonObject
 from jupyter_tools.notebook.tables import Table
+from jupyter_tools.shortening import one_line
 from jupyter_tools.traces.pages import TABLE_COLUMNS, SpanPages, View
 from jupyter_tools.traces.steps import duration_text
 
 STATIC_ROWS = 20
+_SHOWN = 60  # characters of what went in and came out
 _ALIVE = 8  # older tables let go of their rows
 _ASSETS = Path(__file__).parent / "assets"
 _ALL = View()
@@ -112,11 +114,6 @@ def _static_row(row: dict[str, Any]) -> tuple[str, ...]:
         row["status"],
         duration,
         " + ".join(tokens),
-        _cut(row["input"] or ""),
-        _cut(said),
+        one_line(row["input"] or "", _SHOWN),
+        one_line(said, _SHOWN),
     )
-
-
-def _cut(text: str) -> str:
-    line = " ".join(text[:200].split())
-    return line if len(line) <= 60 else f"{line[:59]}…"

@@ -15,6 +15,7 @@ from jupyter_tools.auth import Secret
 from jupyter_tools.errors import ProviderError
 from jupyter_tools.json_types import JsonValue
 from jupyter_tools.providers.retry import asked_wait_s
+from jupyter_tools.shortening import one_line
 
 _LONGEST_QUOTE = 300
 _LOOPBACK = re.compile(r"//(localhost|127\.|\[::1\])")
@@ -36,13 +37,13 @@ def failure_of_error_object(provider: str, error: JsonValue) -> ProviderError:
     """The error that an error object inside a good answer stands for."""
     message, code = _message_and_code(error)
     status = int(code) if code.isdigit() and 400 <= int(code) < 600 else None
-    problem = f"the server broke off with an error: {_short(message) or 'it does not say which.'}"
+    problem = f"the server broke off with an error: {one_line(message, _LONGEST_QUOTE) or 'it does not say which.'}"
     return ProviderError(provider, problem, status=status, retryable=False if code in _NEVER_PASSES else None)
 
 
 def failure_of_malformed(provider: str, data: str) -> ProviderError:
     """The error that something other than JSON inside an answer stands for."""
-    return ProviderError(provider, f"the server sent something that is not JSON: {_short(data)}")
+    return ProviderError(provider, f"the server sent something that is not JSON: {one_line(data, _LONGEST_QUOTE)}")
 
 
 def failure_of_page(provider: str) -> ProviderError:
@@ -113,7 +114,7 @@ def _what_it_says(body: bytes) -> tuple[str, str]:
         message, code = text, ""
     if message.lstrip()[:1] == "<":  # a proxy's page says nothing that the status does not
         return "", code
-    return (f" It says: {_short(message)}" if message.strip() else ""), code
+    return (f" It says: {one_line(message, _LONGEST_QUOTE)}" if message.strip() else ""), code
 
 
 def _message_and_code(data: JsonValue) -> tuple[str, str]:
@@ -131,11 +132,6 @@ def _message_and_code(data: JsonValue) -> tuple[str, str]:
         return message or str(found.get("message") or ""), code or str(found.get("code") or "")
     message = found.get("message") or found.get("msg") or ""
     return str(message), str(found.get("code") or found.get("type") or "")
-
-
-def _short(message: str) -> str:
-    line = re.sub(r"\s+", " ", message).strip()
-    return line if len(line) <= _LONGEST_QUOTE else f"{line[:_LONGEST_QUOTE]}..."
 
 
 def _why_no_connection(host: str, error: Exception) -> tuple[str, bool]:

@@ -23,6 +23,7 @@ from jupyter_tools.providers.waiting import sleep_unless
 from jupyter_tools.recordings.entries import RecordedCall
 from jupyter_tools.recordings.file import RecordedRun, read_runs
 from jupyter_tools.recordings.keys import Clean, conversation_key, latest_key, prompt_of
+from jupyter_tools.shortening import one_line
 
 _SHOWN = 100  # characters of a prompt in a message for people
 
@@ -101,14 +102,10 @@ class AnswerBook:
         prompts = list({place.call.prompt: None for place in self._places})
         if prompt in prompts:
             problem = "holds this prompt, but not with this turn of the conversation"
-            return f"{self.path.name} {problem}: {_short(prompt)!r}. Record it again."
+            return f"{self.path.name} {problem}: {one_line(prompt, _SHOWN)!r}. Record it again."
         nearest = difflib.get_close_matches(prompt, prompts, n=1, cutoff=0.0)
-        hint = f" The nearest recorded one is {_short(nearest[0])!r}." if nearest else " It holds no answers."
-        return f"{self.path.name} has no answer to the prompt {_short(prompt)!r}.{hint}"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+        hint = f" The nearest recorded one is {one_line(nearest[0], _SHOWN)!r}." if nearest else " It holds no answers."
+        return f"{self.path.name} has no answer to the prompt {one_line(prompt, _SHOWN)!r}.{hint}"
 
 
 class ReplayProvider:

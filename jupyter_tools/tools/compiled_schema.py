@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from jupyter_tools.errors import ToolDefinitionError
 from jupyter_tools.json_types import JsonObject, JsonValue
+from jupyter_tools.shortening import beginning, ending
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 Path: TypeAlias = "tuple[str | int, ...]"
 
 MAX_PROBLEMS = 20
-_ZERO_WIDTH_JOINER = "\u200d"
-_JOINERS = _ZERO_WIDTH_JOINER + "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 _MAX_MESSAGE = 300
 
 
@@ -139,25 +137,13 @@ def path_text(path: Path) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """`text`, or its first `limit` characters and how long it is. No character is cut from its accents or joiners."""
-    if len(text) <= limit:
-        return text
-    end = limit
-    while end and (_continues(text[end]) or text[end - 1] == _ZERO_WIDTH_JOINER):
-        end -= 1
-    return f"{text[:end]}... ({len(text):,} characters)"
+    """`text`, or its beginning and how long it is."""
+    return text if len(text) <= limit else f"{beginning(text, limit)}... ({len(text):,} characters)"
 
 
 def _squeezed(message: str) -> str:
     """A message without the middle of a long value: what is wrong stands at its end."""
     if len(message) <= _MAX_MESSAGE:
         return message
-    end = message[-_MAX_MESSAGE // 2 :]
-    while end and _continues(end[0]):
-        end = end[1:]
-    return f"{shortened(message, _MAX_MESSAGE // 2)} {end}"
-
-
-def _continues(character: str) -> bool:
-    """True for marks, joiners and skin tones: what stands after a character and belongs to it."""
-    return unicodedata.category(character).startswith("M") or character in _JOINERS
+    half = _MAX_MESSAGE // 2
+    return f"{shortened(message, half)} {ending(message, half)}"

@@ -9,6 +9,7 @@ from typing import Any, cast
 from jupyter_tools.events import AgentToolResult
 from jupyter_tools.json_types import JsonValue
 from jupyter_tools.messages import ImageContent, TextContent, UserContent, content_from_dict
+from jupyter_tools.shortening import beginning, ending
 from jupyter_tools.tools.images import image_of
 from jupyter_tools.tools.json_text import json_text
 from jupyter_tools.tools.tables import table_of
@@ -57,8 +58,8 @@ def shorten(text: str, limit: int = MAX_TEXT_CHARS) -> str:
     """`text`, or its beginning and end with a note of what was left out between them."""
     if len(text) <= limit:
         return text
-    head, tail = limit * 3 // 4, limit // 4
-    return f"{text[:head]}\n... ({len(text) - head - tail:,} characters left out) ...\n{text[-tail:]}"
+    head, tail = beginning(text, limit * 3 // 4), ending(text, limit // 4)
+    return f"{head}\n... ({len(text) - len(head) - len(tail):,} characters left out) ...\n{tail}"
 
 
 def _is_result_like(value: dict[str, Any]) -> bool:

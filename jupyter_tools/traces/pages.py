@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
+from jupyter_tools.shortening import cut
 from jupyter_tools.traces.columns import CONTENT_NAMES
 from jupyter_tools.traces.contents import Contents
 from jupyter_tools.traces.conversation import Conversation
@@ -176,8 +177,7 @@ def _parts(values: Mapping[str, Any], step: Step) -> list[list[str]]:
 
 def _text(value: Any) -> str:
     text = _conversation(value) or (value if isinstance(value, str) else _json(value))
-    cut = f"\n… {len(text) - _MOST_TEXT:,} characters more" if len(text) > _MOST_TEXT else ""
-    return _clean(text[:_MOST_TEXT]) + cut
+    return _clean(cut(text, _MOST_TEXT))
 
 
 def _conversation(value: Any) -> str | None:

@@ -22,6 +22,7 @@ from jupyter_tools.messages import (
     text_of,
 )
 from jupyter_tools.redaction import redact_all, redact_json
+from jupyter_tools.shortening import one_line
 from jupyter_tools.traces.columns import CONTENT_NAMES, SPAN_NAMES, TOOL_NAMES
 from jupyter_tools.traces.span import ModelSpan, Span
 from jupyter_tools.traces.value_shapes import shape_of
@@ -174,10 +175,11 @@ def _shortened(texts: Cells, stored: Cells) -> Cells:
 
     They are cut after the redaction: half a key is not seen as one.
     """
-    return [
-        _short(text) if text is not None else None if cell is None or _is_short(cell) else _short(_plain(cell))
+    read = [
+        text if text is not None else None if cell is None or _is_short(cell) else _plain(cell)
         for text, cell in zip(texts, stored, strict=True)
     ]
+    return [None if text is None else one_line(text, _SHORT) for text in read]
 
 
 def _is_short(cell: str) -> bool:
@@ -188,14 +190,6 @@ def _is_short(cell: str) -> bool:
 
 def _plain(cell: str) -> str:
     return cell[1:] if cell[:1] == PLAIN_TEXT else cell
-
-
-def _short(text: str) -> str:
-    """One short line."""
-    line = text[:_LOOK_AT].strip()
-    if not line.isprintable() or "  " in line:
-        line = " ".join(line.split())
-    return line if len(line) <= _SHORT else f"{line[: _SHORT - 1]}…"
 
 
 def _last_message(span: Span) -> str | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from jupyter_tools.errors import ConfigurationError
+from jupyter_tools.shortening import one_line
 from jupyter_tools.traces.steps import Step, duration_text, nested
 from jupyter_tools.traces.timeline import Bar, Layout, Row, lay_out
 
@@ -22,6 +23,7 @@ _WIDTH, _GUTTER, _RIGHT, _TOP = 560.0, 180.0, 66.0, 22.0
 _LEVEL, _BETWEEN, _BAR = 16.0, 6.0, 12.0
 _THINNEST = 1.5
 _LABEL_LENGTH = 27
+_DEEPEST = 10  # more levels are not indented
 _CHARACTER = 6.4  # the width of one, about
 _TABLE_ROWS = 200
 _TEXT_WIDTH = 40
@@ -148,7 +150,7 @@ def _total(layout: Layout) -> str:
 def _draw_label(svg: Element, row: Row, top: float) -> None:
     x = 4 + 10 * min(row.depth, 6)
     length = max(8, round((_GUTTER - x) / _CHARACTER))
-    text = _text(svg, x, top + _BAR - 2, _cut(row.label, min(length, _LABEL_LENGTH)))
+    text = _text(svg, x, top + _BAR - 2, one_line(row.label, min(length, _LABEL_LENGTH)))
     SubElement(text, "title").text = row.label
 
 
@@ -173,10 +175,6 @@ def _text(svg: Element, x: float, y: float, text: str, attributes: dict[str, str
     return element
 
 
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[: length - 1]}…"
-
-
 def _table(steps: Sequence[Step]) -> Element:
     details = Element("details")
     SubElement(details, "summary").text = "The same as a table"
@@ -192,7 +190,7 @@ def _table(steps: Sequence[Step]) -> Element:
         first = SubElement(row, "td", {"style": f"text-align: left; padding-left: {depth + 0.5}em"})
         first.text = name
         for cell in cells:
-            SubElement(row, "td", {"style": "text-align: left"}).text = _cut(cell, 100)
+            SubElement(row, "td", {"style": "text-align: left"}).text = one_line(cell, 100)
     if len(steps) > _TABLE_ROWS:
         SubElement(details, "p").text = f"The first {_TABLE_ROWS} of {len(steps):,}; df.agent.tree() has them all."
     return details
@@ -209,8 +207,12 @@ def timeline_text(steps: Sequence[Step]) -> str:
         lines[bar.row][start:end] = (end - start) * ["x" if bar.step.failed else "█"]
         if len(layout.rows) == len(layout.bars):
             notes[bar.row] = f"{duration_text(bar.step.duration_ms)} {bar.step.status}"
-    labels = [_cut("  " * row.depth + row.label, _LABEL_LENGTH).ljust(_LABEL_LENGTH) for row in layout.rows]
-    rows = zip(labels, lines, notes, strict=True)
+    rows = zip(map(_label, layout.rows), lines, notes, strict=True)
     return "\n".join(
         [_title(steps, layout), *(f"{label} |{''.join(line)[:_TEXT_WIDTH]}| {note}" for label, line, note in rows)]
     )
+
+
+def _label(row: Row) -> str:
+    indent = "  " * min(row.depth, _DEEPEST)
+    return f"{indent}{one_line(row.label, _LABEL_LENGTH - len(indent))}".ljust(_LABEL_LENGTH)

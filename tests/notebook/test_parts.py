@@ -1,6 +1,6 @@
 import pytest
 
-from jupyter_tools.notebook.parts import GrowingText, ReasoningPart, ToolPart, cut, seconds, shorten
+from jupyter_tools.notebook.parts import GrowingText, ReasoningPart, ToolPart, seconds
 
 
 @pytest.mark.parametrize(
@@ -17,16 +17,6 @@ def test_text_grows_by_pieces():
     text.add("c")
     assert text.text == "abc"
     assert text.text is text.text  # joined once, so that displays can tell that nothing changed
-
-
-def test_a_long_text_is_shortened_to_one_line():
-    assert shorten("a\n  b") == "a b"
-    assert len(shorten("x" * 500)) == 80
-
-
-def test_a_cut_text_says_how_much_is_missing():
-    assert cut("short") == "short"
-    assert cut("x" * 20_001).endswith("… 1 more characters")
 
 
 @pytest.mark.parametrize(

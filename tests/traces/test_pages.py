@@ -105,7 +105,7 @@ def test_frames_long_texts_and_half_characters_can_be_sent(memory_store: TraceSt
     TraceRecorder(memory_store).record(tool_end("x", result, args={"half": "\ud800"}))
     [row] = pages.rows(View(), 0, 1)
     parts = dict((pages.detail(row[0]) or {})["parts"])
-    assert parts["Result"].endswith("… 100,000 characters more")
+    assert parts["Result"].endswith("… 100,000 more characters")
     assert "a" in parts["Details"]
     assert parts["Arguments"].encode()
 

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from jupyter_tools.events import AgentToolResult
 from jupyter_tools.messages import ImageContent, TextContent, ToolCallContent, user_message
+from jupyter_tools.shortening import one_line
 from jupyter_tools.traces.columns import COLUMN_NAMES
 from jupyter_tools.traces.database import open_database
 from jupyter_tools.traces.insertion import Inserter
@@ -58,8 +59,7 @@ def test_a_run_is_summed_up_by_its_prompt_and_answer() -> None:
 
 @given(st.text(max_size=300))
 def test_a_summary_is_one_line_without_needless_space(text: str) -> None:
-    line = " ".join(text.split())
-    assert row_of(span(result=text))["output"] == (line if len(line) <= 200 else f"{line[:199]}…")
+    assert row_of(span(result=text))["output"] == one_line(text, 200)
 
 
 @given(st.lists(st.sampled_from(["tool", "turn", "model"]), max_size=12))
