@@ -23,13 +23,13 @@ from jupyter_tools.experiments.executors import (
 )
 from jupyter_tools.experiments.frame import frame_of
 from jupyter_tools.experiments.judge import JudgeScore
-from jupyter_tools.experiments.progress import NoView, Progress, ProgressView, TextView
 from jupyter_tools.experiments.results import Results
 from jupyter_tools.experiments.running import Running
 from jupyter_tools.experiments.scorers import as_scorers
 from jupyter_tools.experiments.template import check_template
 from jupyter_tools.experiments.variants import variants_of
 from jupyter_tools.loop_thread import loop_thread
+from jupyter_tools.progress import NoView, Progress, ProgressView, view_of
 from jupyter_tools.tools.options import ExecutionOptions
 from jupyter_tools.traces import TraceStore, default_store
 
@@ -253,7 +253,7 @@ def experiment(
     chosen = Experiment(prompts, **settings)
     if not (yes or agree(chosen.estimate(), calls=ask_above_calls, cost=ask_above_cost)):
         raise ConfigurationError("The experiment was not begun, as you wished.")
-    return chosen.run_sync(TextView(chosen.name) if progress else None)
+    return chosen.run_sync(view_of(chosen.name, chosen.stop) if progress else None)
 
 
 def last_experiment() -> Experiment:

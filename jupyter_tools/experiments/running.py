@@ -14,11 +14,11 @@ from jupyter_tools.experiments.asking import AskOptions, ask_agent
 from jupyter_tools.experiments.cells import Cell, judging_cell
 from jupyter_tools.experiments.executors import Executor, outcome_of
 from jupyter_tools.experiments.frame import Done
-from jupyter_tools.experiments.progress import Progress, ProgressView
 from jupyter_tools.experiments.results import Results
 from jupyter_tools.experiments.scorers import Outcome, Scorer
 from jupyter_tools.experiments.scoring import judged, scored_here
 from jupyter_tools.experiments.variants import Variant
+from jupyter_tools.progress import Progress, ProgressView
 from jupyter_tools.traces import TraceStore
 
 _KEEP_S = 0.2  # what a killed kernel loses at most

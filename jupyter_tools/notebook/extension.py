@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from jupyter_tools.notebook.experiment_magics import ExperimentMagics
 from jupyter_tools.notebook.magics import AgentMagics
 from jupyter_tools.notebook.trace_magics import TraceMagics
 from jupyter_tools.notebook.transform import transformer
+from jupyter_tools.progress import ProgressView, ViewMaker, show_with
 from jupyter_tools.tools.decorator import tool
 from jupyter_tools.traces import traces
 
@@ -34,6 +36,7 @@ def load(shell: InteractiveShell) -> None:
         shell.magics_manager.registry[AgentMagics.__name__].begin_imports()
         shell.input_transformers_cleanup.append(transformer(shell))
         main_thread().listens_in(_loop())
+    show_with(_views(shell))
     if shell.Completer is not None:
         shell.Completer.custom_matchers.append(matcher(shell))
     offered = {"tool": tool, "traces": traces}
@@ -47,11 +50,23 @@ def _loop() -> asyncio.AbstractEventLoop | None:
     return None
 
 
+def _views(shell: InteractiveShell) -> ViewMaker:
+    """What makes the views of this shell's experiments. Its module is imported at the first."""
+
+    def make(name: str, stop: Callable[[], None]) -> ProgressView:
+        from jupyter_tools.notebook.experiment_view import view_in
+
+        return view_in(shell, name, stop)
+
+    return make
+
+
 def unload(shell: InteractiveShell) -> None:
     """Take back what `load` did, but for the notebook's variables."""
     shell.input_transformers_cleanup[:] = [
         item for item in shell.input_transformers_cleanup if item.__module__ != transformer.__module__
     ]
+    show_with(None)
     if shell.Completer is not None:
         shell.Completer.custom_matchers[:] = [
             item for item in shell.Completer.custom_matchers if item.__module__ != matcher.__module__

@@ -14,12 +14,15 @@ from jupyter_tools.providers.scripted import pause, register_script
 register_script("paced", [[pause(0.1), "done"]])
 rows = [{"n": n} for n in range(200)]"""
 RUN = "%%experiment --over rows -m scripted:paced --at-once 2 -o part\nSay {{ n }}"
+CALL = """from jupyter_tools import experiment
+part = experiment("Say {{ n }}", models="scripted:paced", data=rows, concurrency=2)"""
 LOOK = "print(0 < len(part) < 200)"
 
 
-def test_stop_keeps_what_is_done_and_leaves_a_line_without_a_widget(tmp_path: Path) -> None:
+@pytest.mark.parametrize("run", [RUN, CALL], ids=["magic", "function"])
+def test_stop_keeps_what_is_done_and_leaves_a_line_without_a_widget(tmp_path: Path, run: str) -> None:
     with running_lab(tmp_path) as lab, browser_page() as page:
-        lab.write("experiment.ipynb", [SETUP, RUN, LOOK])
+        lab.write("experiment.ipynb", [SETUP, run, LOOK])
         notebook = NotebookPage(page, lab, "experiment.ipynb")
         notebook.run(0)
         notebook.finish(0)

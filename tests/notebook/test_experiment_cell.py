@@ -8,10 +8,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from jupyter_tools.experiments.experiment import Experiment
-from jupyter_tools.experiments.progress import Progress
 from jupyter_tools.notebook.cell_errors import CellError
-from jupyter_tools.notebook.experiment_cell import PageView
 from jupyter_tools.providers.scripted import register_script
 
 RunCell = Callable[..., Any]
@@ -84,13 +81,6 @@ def test_a_variable_takes_the_frame(run: RunCell, shell: InteractiveShell) -> No
 def test_a_mistake_is_one_sentence(run: RunCell, line: str, text: str, words: str) -> None:
     with pytest.raises(CellError, match=words):
         run(line, text)
-
-
-def test_what_stays_on_the_page_is_escaped() -> None:
-    view = PageView(Experiment("x", models="scripted:echo", name="<b onclick=x>"), hears=False)
-    page = view._static(Progress(total=4, done=1))
-    assert "<b onclick" not in page["text/html"]
-    assert "1 of 4 cells" in page["text/plain"]
 
 
 def test_the_options_are_explained(shell: InteractiveShell) -> None:

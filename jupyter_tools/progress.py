@@ -1,10 +1,12 @@
-"""How far an experiment is: cells, failures, pace, time left."""
+"""How far an experiment is: cells, failures, pace, time left; and what shows it here."""
 
 from __future__ import annotations
 
+import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TextIO, TypeAlias
 
 
 @dataclass(slots=True)
@@ -64,7 +66,7 @@ def duration_text(seconds: float) -> str:
 
 
 class ProgressView(Protocol):
-    """Shows how far an experiment is. Called in the event loop's thread, so each call must be quick."""
+    """Shows how far an experiment is. One thread calls it, often the event loop's, so each call must be quick."""
 
     def open(self, progress: Progress) -> None:
         """It begins."""
@@ -103,7 +105,14 @@ class TextView:
         """Draw the bar."""
         from tqdm import tqdm
 
-        self._bar = tqdm(total=progress.total, initial=progress.reused, desc=self._name, unit=" cells", mininterval=0.2)
+        self._bar = tqdm(
+            total=progress.total,
+            initial=progress.reused,
+            desc=self._name,
+            unit=" cells",
+            mininterval=0.2,
+            file=_out(),
+        )
 
     def update(self, progress: Progress) -> None:
         """Move it."""
@@ -118,3 +127,23 @@ class TextView:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+
+
+def _out() -> TextIO:
+    """Where a bar belongs: beside the output in a terminal or a log; a notebook would show that as an error."""
+    return sys.stdout if type(sys.stdout).__module__.startswith("ipykernel.") else sys.stderr
+
+
+# --- what shows an experiment here ---
+ViewMaker: TypeAlias = Callable[[str, Callable[[], None]], ProgressView]
+_makers: list[ViewMaker] = []
+
+
+def show_with(make: ViewMaker | None) -> None:
+    """Let `make(name, stop)` make the views of the experiments to come; None: bars of text again."""
+    _makers[:] = [] if make is None else [make]
+
+
+def view_of(name: str, stop: Callable[[], None]) -> ProgressView:
+    """The view for an experiment of this name, which `stop` stops."""
+    return _makers[0](name, stop) if _makers else TextView(name)

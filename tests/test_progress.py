@@ -3,7 +3,7 @@
 import io
 from contextlib import redirect_stderr
 
-from jupyter_tools.experiments.progress import Progress, TextView, duration_text
+from jupyter_tools.progress import Progress, TextView, duration_text
 
 
 def test_the_line_tells_what_matters() -> None:

@@ -1,0 +1,84 @@
+"""What shows an experiment: on a page, in a terminal, and when somebody else says what does."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from jupyter_tools import experiment
+from jupyter_tools.notebook.experiment_view import PageView, view_in
+from jupyter_tools.notebook.heard_button import HeardButton
+from jupyter_tools.progress import Progress, TextView, show_with, view_of
+from jupyter_tools.providers.scripted import register_script
+
+
+class Noted:
+    """A view that keeps what it was told."""
+
+    def __init__(self, name: str) -> None:
+        self.told = [name]
+
+    def open(self, progress: Progress) -> None:
+        self.told.append(f"open {progress.done}")
+
+    def update(self, progress: Progress) -> None:
+        """Whatever comes between."""
+
+    def close(self, progress: Progress) -> None:
+        self.told.append(f"close {progress.done}")
+
+
+@pytest.fixture
+def made() -> Iterator[list[Noted]]:
+    views: list[Noted] = []
+
+    def make(name: str, stop: object) -> Noted:
+        del stop
+        views.append(Noted(name))
+        return views[-1]
+
+    show_with(make)
+    yield views
+    show_with(None)
+
+
+def test_a_shell_without_a_page_has_a_bar_of_text(shell: InteractiveShell) -> None:
+    assert isinstance(view_in(shell, "x", lambda: None), TextView)
+
+
+def test_the_function_shows_itself_as_the_notebook_says(made: list[Noted]) -> None:
+    register_script("short", ["done"] * 2)
+    experiment("Hi", models="scripted:short", repeats=2, name="greetings")
+    assert [view.told for view in made] == [["greetings", "open 0", "close 2"]]
+
+
+def test_without_progress_nothing_is_shown(made: list[Noted]) -> None:
+    register_script("short", ["done"])
+    experiment("Hi", models="scripted:short", progress=False)
+    assert made == []
+
+
+def test_without_a_notebook_it_is_a_bar_of_text() -> None:
+    assert isinstance(view_of("x", lambda: None), TextView)
+
+
+def test_what_stays_on_the_page_is_escaped() -> None:
+    view = PageView("<b onclick=x>", lambda: None, hears=False)
+    page = view._static(Progress(total=4, done=1))
+    assert "<b onclick" not in page["text/html"]
+    assert "1 of 4 cells" in page["text/plain"]
+
+
+def test_the_button_tells_the_page_of_itself_over_a_channel_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, dict[str, Any]]] = []
+
+    def publish(_comm: object, kind: str, data: Any = None, **_: object) -> None:
+        told.append((kind, data))
+
+    monkeypatch.setattr("jupyter_tools.notebook.heard_button.HeardComm.publish_msg", publish)
+    button = HeardButton(description="Stop")
+    kind, data = told[0]
+    assert (kind, data["state"]["description"]) == ("comm_open", "Stop")
+    button.close()
+    assert told[-1][0] == "comm_close"
