@@ -177,10 +177,11 @@ class ToolPart:
     @property
     def signature(self) -> str:
         """The call on one line, as a person would write it: `time_now(timezone_name="Asia/Tokyo")`."""
+        name = one_line(self.name, _SHORT)  # a model may call what does not exist by any name
         if self.status == "writing":
-            return f"{self.name}({one_line(self.written, _SHORT)}"
+            return f"{name}({one_line(self.written, _SHORT)}"
         arguments = ", ".join(f"{key}={_json(value)}" for key, value in self.args.items())
-        return f"{self.name}({one_line(arguments, _SHORT)})"
+        return f"{name}({one_line(arguments, _SHORT)})"
 
     @property
     def outcome(self) -> str:

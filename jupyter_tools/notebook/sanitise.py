@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from jupyter_tools.messages import ImageContent
 from jupyter_tools.notebook.markdown_rules import (
@@ -122,6 +123,8 @@ _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _IMAGE = re.compile(r"!(?=\[)")
 _LINK = re.compile(r"\](?=[(:\[])")
 _FENCE_LINE = re.compile(r"^ {0,3}(?P<mark>`{3,}|~{3,})(?P<rest>.*)$", re.MULTILINE)
+_SPECIAL = re.compile(r"([\\`*_~$|\[\]])")
+_NOT_IN_ADDRESS = re.compile(r"[\s<>\\|]")
 _HARMLESS = re.compile(r"(?:[^<\]]|\](?![(:\[]))*")  # without tags, links and what they refer to: nothing to disarm
 
 
@@ -131,6 +134,17 @@ def inert_markdown(text: str) -> str:
         return text
     disarmed = _outside_code(text, lambda piece: _IMAGE.sub(r"\\!", _TAG.sub("&lt;", piece)))
     return disarmed if _is_inert(disarmed) else _without_links(text)
+
+
+def literal_markdown(text: str) -> str:
+    """Text on one line as Markdown that shows it literally: names and titles, which are no Markdown."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;"))
+
+
+def markdown_link(text: str, url: str) -> str:
+    """Text as a link, or as text alone if the address is none on the web."""
+    address = _NOT_IN_ADDRESS.sub(lambda found: quote(found[0]), web_address(url))
+    return f"[{literal_markdown(text)}](<{address}>)" if address else literal_markdown(text)
 
 
 def closed_markdown(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from jupyter_tools.json_types import JsonValue
 from jupyter_tools.notebook.markdown_rules import Mark
-from jupyter_tools.notebook.sanitise import inert_markdown, text_html, web_address
+from jupyter_tools.notebook.sanitise import literal_markdown, markdown_link, text_html, web_address
 
 _GIST = 300
 
@@ -52,7 +52,7 @@ def _source(item: dict[str, Any]) -> Source | None:
     url, place = str(item.get("url") or ""), str(item.get("id") or item.get("document_id") or item.get("doc_id") or "")
     text = " ".join(str(item.get("text") or item.get("snippet") or "").split())
     title = " ".join(str(item.get("title") or place or url or f"Source {number}").split())
-    return Source(number=number, title=title, url=url, place=place, text=text[:_GIST])
+    return Source(number=number, title=title[:_GIST], url=url, place=place, text=text[:_GIST])
 
 
 def anchors(sources: Mapping[int, Source], run_id: str) -> dict[int, str]:
@@ -101,9 +101,8 @@ def sources_markdown(sources: Mapping[int, Source]) -> str:
 
 
 def _line(source: Source) -> str:
-    title = re.sub(r"([\\\[\]*_`$])", r"\\\1", inert_markdown(source.title))
-    address = web_address(source.url)
-    return f"[{title}](<{address}>)" if address else f"{title} {source.place}".strip()
+    place = "" if web_address(source.url) or source.place == source.title else literal_markdown(source.place)
+    return f"{markdown_link(source.title, source.url)} {place}".strip()
 
 
 def sources_text(sources: Mapping[int, Source]) -> str:

@@ -21,7 +21,7 @@ from jupyter_tools.notebook.parts import (
     TextPart,
     ToolPart,
 )
-from jupyter_tools.notebook.sanitise import closed_markdown, inert_markdown, markdown_html, text_html
+from jupyter_tools.notebook.sanitise import closed_markdown, inert_markdown, literal_markdown, markdown_html, text_html
 from jupyter_tools.notebook.sources import marks, sources_html, sources_markdown, sources_text
 from jupyter_tools.notebook.tool_card import MARKS, tool_html
 from jupyter_tools.notebook.turn_usage import usage_table
@@ -97,8 +97,8 @@ def _status_html(view: RunView) -> str:
 def run_markdown(view: RunView) -> str:
     """The run as Markdown, for pages and exports that render it themselves."""
     parts = [_part_markdown(part) for part in view.parts]
-    ending = f"*{view.status}*" if view.status else ""
-    problem = inert_markdown(view.error_message or "")
+    ending = f"*{literal_markdown(view.status)}*" if view.status else ""
+    problem = _said(view.error_message or "")
     pieces = (*parts, sources_markdown(view.sources), problem, ending, _usage_markdown(view))
     return "\n\n".join(piece for piece in pieces if piece)
 
@@ -106,7 +106,7 @@ def run_markdown(view: RunView) -> str:
 def _usage_markdown(view: RunView) -> str:
     table = usage_table(view.turns)
     rows = [table.columns, ["---"] * len(table.columns), *table.rows] if table.rows else []
-    return "\n".join(f"| {' | '.join(inert_markdown(cell).replace('|', '') for cell in row)} |" for row in rows)
+    return "\n".join(f"| {' | '.join(literal_markdown(cell) for cell in row)} |" for row in rows)
 
 
 def _part_markdown(part: Part) -> str:
@@ -118,7 +118,7 @@ def _part_markdown(part: Part) -> str:
         case SteeringPart():
             return "\n".join(f"> {line}" for line in inert_markdown(part.text).splitlines())
         case NoticePart():
-            return f"*{inert_markdown(part.text)}*"
+            return f"*{literal_markdown(part.text)}*"
         case ToolPart():
             line = f"{MARKS.get(part.status, '…')} {part.signature} → {part.outcome}"
             return _folded(line, _fenced(f"{part.arguments}\n\n{cut(part.text, MOST_SHOWN)}"))
