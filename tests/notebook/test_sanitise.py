@@ -1,4 +1,5 @@
 import re
+from html import unescape
 
 import pytest
 from hypothesis import given
@@ -7,24 +8,23 @@ from markdown_it import MarkdownIt
 
 from jupyter_tools.messages import ImageContent
 from jupyter_tools.notebook.markdown_rules import Mark
-from jupyter_tools.notebook.sanitise import closed_markdown, image_html, inert_markdown, markdown_html, text_html
-from tests.notebook.attacks import ATTACKS
-
-TAG = re.compile(r"<\s*([a-zA-Z/!?][^>]*)")
-HARMLESS = re.compile(
-    r'/?(p|br|hr|h[1-6]( class="jp-toc-ignore")?|blockquote|ul|ol( start="\d+")?|li|strong|em|s|code( class="language-[\w+#.-]+")?|pre'
-    r'|a( (title|rel|target|href)="[^"]*")*|table|thead|tbody|tr|th|td'
-    r'|span( class="(jt-\w+|jt-math mathjax_process tex2jax_process)")?'
-    r'|div( class="(jt-math|jt-math mathjax_process tex2jax_process)")?)/?'
+from jupyter_tools.notebook.sanitise import (
+    closed_markdown,
+    image_html,
+    inert_markdown,
+    literal_markdown,
+    markdown_html,
+    markdown_link,
+    text_html,
 )
+from tests.notebook.attacks import ATTACKS
+from tests.notebook.parsed_page import ATTRIBUTES_OF_OTHERS, MARKDOWN_TAGS, faults
+
 text = st.text(alphabet=st.sampled_from("<>[]()!`~&#;:\"'/\\ \n\tabjsx=*_|-"))
 
 
 def assert_harmless(html: str) -> None:
-    for tag in TAG.findall(html):
-        assert HARMLESS.fullmatch(tag), tag
-    for address in re.findall(r'<[^>]* href="([^"]*)"', html):
-        assert address.startswith(("http://", "https://", "mailto:")), address
+    assert faults(html, MARKDOWN_TAGS) == []
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -108,9 +108,7 @@ def permissive_html(markdown: str) -> str:
 
 
 def assert_inert(markdown: str) -> None:
-    html = permissive_html(markdown)
-    assert not re.search(r"<(script|img|svg|style|iframe|javascript)", html, re.IGNORECASE), html
-    assert not re.search(r'href="(?!https?:|mailto:)[^":]*:', html), html
+    assert faults(permissive_html(markdown), attributes=ATTRIBUTES_OF_OTHERS) == []
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -121,6 +119,18 @@ def test_markdown_made_of_an_attack_does_nothing_in_a_renderer_that_allows_every
 @given(st.lists(st.one_of(text, st.sampled_from(ATTACKS))).map("".join))
 def test_markdown_made_of_any_text_does_nothing_in_a_renderer_that_allows_everything(markdown: str):
     assert_inert(inert_markdown(markdown))
+
+
+@given(st.lists(st.one_of(text, st.sampled_from(ATTACKS))).map("".join))
+def test_a_name_or_a_title_stands_literally_in_markdown(name: str):
+    html = permissive_html(f"See {literal_markdown(name)} here.")
+    assert " ".join(unescape(html).split()) == " ".join(f"<p>See {name} here.</p>".split())
+
+
+@given(st.lists(st.one_of(text, st.sampled_from(ATTACKS))).map("".join))
+def test_a_link_in_markdown_holds_its_address_and_nothing_else(address: str):
+    html = permissive_html(f"- {markdown_link('A [b]', f'https://e.org/{address}')} end")
+    assert re.fullmatch(r'<ul>\n<li><a href="https://e.org/[^"<>]*">A \[b\]</a> end</li>\n</ul>\n', html)
 
 
 @pytest.mark.parametrize(
