@@ -91,9 +91,11 @@ EXPECTED = {
     "denied": "denied",
 }
 PICKY = {"type": "object", "properties": {"number": {"type": "string", "maxLength": 0}}}
-PLAIN = (fast, slow, in_thread, failing, failing_in_thread, hanging, stubborn, hanging_in_thread, cancelled)
+HANGING = (hanging, stubborn, hanging_in_thread)
+PLAIN = (fast, slow, in_thread, failing, failing_in_thread, cancelled)
 TOOLS = [
-    *(tool_of(function, timeout_s=TIMEOUT_S) for function in PLAIN),
+    *map(tool_of, PLAIN),
+    *(tool_of(function, timeout_s=TIMEOUT_S) for function in HANGING),
     tool_of(fast, name="broken"),
     tool_of(fast, name="talkative", execute=talkative),
     tool_of(picky, parameters=PICKY),
