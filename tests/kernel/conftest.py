@@ -1,10 +1,13 @@
 """Kernels for the tests of this folder, each in an environment of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from nbformat import NotebookNode
 
+from tests.kernel import notebooks
 from tests.kernel.driver import Kernel, running_kernel
 from tests.kernel.environments import KERNELS, python_with_kernel
 
@@ -53,3 +56,16 @@ def fresh_kernel(tmp_path: Path) -> Iterator[Kernel]:
     """A kernel of the current environment in which nothing was loaded."""
     with running_kernel(python_with_kernel("current"), tmp_path) as kernel:
         yield kernel
+
+
+@pytest.fixture(scope="session")
+def executed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], NotebookNode]:
+    """Gives a shipped notebook after Run All. Each is run once, whoever asks."""
+
+    @cache
+    def run_once(name: str) -> NotebookNode:
+        notebook = notebooks.read(name)
+        notebooks.run(notebook, tmp_path_factory.mktemp("notebook"))
+        return notebook
+
+    return run_once

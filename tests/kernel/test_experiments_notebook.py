@@ -1,34 +1,21 @@
 """The notebook of experiments as a reader runs it: a real kernel, the embedded model, plots."""
 
-import nbformat
+from collections.abc import Callable
+
 import pytest
-from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from tests.source_tree import ROOT
+from tests.kernel.notebooks import text
 
 pytestmark = [pytest.mark.kernel, pytest.mark.local_model]
 
-CELL_TIMEOUT_S = 600  # a machine of two busy cores
-
 
 @pytest.fixture(scope="module")
-def cells(tmp_path_factory: pytest.TempPathFactory) -> dict[str, NotebookNode]:
-    folder = tmp_path_factory.mktemp("experiments")
-    notebook = nbformat.read(ROOT / "notebooks" / "05_experiments.ipynb", as_version=4)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("JUPYTER_TOOLS_TRACES", str(folder / "traces.db"))
-        patch.setenv("IPYTHONDIR", str(folder / "ipython"))
-        patch.delenv("JUPYTER_TOOLS_MODEL", raising=False)
-        NotebookClient(notebook, timeout=CELL_TIMEOUT_S, resources={"metadata": {"path": str(folder)}}).execute()
-    return {cell.id: cell for cell in notebook.cells}
+def cells(executed: Callable[[str], NotebookNode]) -> dict[str, NotebookNode]:
+    return {cell.id: cell for cell in executed("05_experiments.ipynb").cells}
 
 
-def text(cell: NotebookNode) -> str:
-    return "\n".join(output.data["text/plain"] for output in cell.outputs if "data" in output)
-
-
-def test_all_cells_run_and_nothing_is_asked_twice(cells: dict[str, NotebookNode]) -> None:
+def test_nothing_is_asked_twice(cells: dict[str, NotebookNode]) -> None:
     assert "24 of 24 cells" in text(cells["cell"])
     assert "24 from the store" in text(cells["again"])
     assert "(24, 24)" in text(cells["again-check"])

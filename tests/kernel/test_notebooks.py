@@ -1,23 +1,13 @@
 """Every notebook that is shipped: it runs from top to bottom in a real kernel, and its file holds no outputs."""
 
-import shutil
-from pathlib import Path
+from collections.abc import Callable
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from tests.source_tree import ROOT
+from tests.kernel.notebooks import NOTEBOOKS, failures, read
 
-FOLDER = ROOT / "notebooks"
-NOTEBOOKS = sorted(path.name for path in FOLDER.glob("*.ipynb"))
-CELL_TIMEOUT_S = 300  # a machine of two busy cores
 SURPRISES = ("Traceback", "Warning:")
-
-
-def read(name: str) -> NotebookNode:
-    return nbformat.read(FOLDER / name, as_version=4)
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -36,14 +26,9 @@ def test_a_notebook_says_what_it_teaches_and_ends_with_exercises(name: str) -> N
 @pytest.mark.kernel
 @pytest.mark.local_model
 @pytest.mark.parametrize("name", [name for name in NOTEBOOKS if name != "01_quickstart.ipynb"])
-def test_a_notebook_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    shutil.copytree(FOLDER, tmp_path / "notebooks")
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-    monkeypatch.delenv("JUPYTER_TOOLS_MODEL", raising=False)
-    notebook, folder = read(name), {"metadata": {"path": str(tmp_path / "notebooks")}}
-    NotebookClient(notebook, timeout=CELL_TIMEOUT_S, resources=folder).execute()
-    meant_to_fail = {cell.id for cell in notebook.cells if "raises-exception" in cell.metadata.get("tags", [])}
-    failed = {cell.id for cell in notebook.cells if any(o.output_type == "error" for o in cell.get("outputs", []))}
-    assert failed == meant_to_fail
-    printed = [o.text for cell in notebook.cells for o in cell.get("outputs", []) if o.output_type == "stream"]
+def test_a_notebook_runs_from_top_to_bottom(executed: Callable[[str], NotebookNode], name: str) -> None:
+    cells = executed(name).cells
+    meant_to_fail = {cell.id for cell in cells if "raises-exception" in cell.metadata.get("tags", [])}
+    assert failures(executed(name)).keys() == meant_to_fail
+    printed = [o.text for cell in cells for o in cell.get("outputs", []) if o.output_type == "stream"]
     assert [text for text in printed if any(surprise in text for surprise in SURPRISES)] == []

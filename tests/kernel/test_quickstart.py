@@ -6,20 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from tests.source_tree import ROOT
+from tests.kernel.notebooks import failures, read, run
 
 pytestmark = [pytest.mark.kernel, pytest.mark.local_model]
 
 SPANS = (
     'print(traces()[["kind", "name", "status", "args", "result", "started"]].to_json(orient="records", date_unit="ms"))'
 )
-CELL_TIMEOUT_S = 300  # a machine of two busy cores
 ASKING_CELLS = ["ask", "own-ask", "variables-ask"]
 
 
@@ -27,6 +24,7 @@ class Quickstart:
     """The notebook after Run All, and the spans its kernel recorded."""
 
     def __init__(self, notebook: NotebookNode) -> None:
+        self.failures = failures(notebook)
         self.cells = {cell.id: cell for cell in notebook.cells}
         self.spans: list[dict[str, Any]] = json.loads(notebook.cells[-1].outputs[0].text)
 
@@ -39,20 +37,14 @@ class Quickstart:
 
 @pytest.fixture(scope="module")
 def quickstart(tmp_path_factory: pytest.TempPathFactory) -> Quickstart:
-    folder = tmp_path_factory.mktemp("quickstart")
-    notebook = nbformat.read(ROOT / "notebooks" / "01_quickstart.ipynb", as_version=4)
+    notebook = read("01_quickstart.ipynb")
     notebook.cells.append(new_code_cell(SPANS))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("JUPYTER_TOOLS_TRACES", str(folder / "traces.db"))
-        patch.setenv("IPYTHONDIR", str(folder / "ipython"))
-        patch.delenv("JUPYTER_TOOLS_MODEL", raising=False)
-        NotebookClient(notebook, timeout=CELL_TIMEOUT_S, resources={"metadata": {"path": str(folder)}}).execute()
+    run(notebook, tmp_path_factory.mktemp("quickstart"))
     return Quickstart(notebook)
 
 
 def test_no_cell_fails_and_no_step_of_a_run_either(quickstart: Quickstart) -> None:
-    kinds = {output.output_type for cell in quickstart.cells.values() for output in cell.get("outputs", [])}
-    assert "error" not in kinds
+    assert quickstart.failures == {}
     assert {span["status"] for span in quickstart.spans} == {"ok"}
 
 
