@@ -15,12 +15,12 @@ AskCell = Callable[..., str]
 
 @pytest.fixture
 def shell() -> Iterator[InteractiveShell]:
-    shell = shell_without_history()
     register_script("short", [["Hello ", "**there**."]])
     register_script("asks", [[thinking("Hm."), call("math_eval", {"expression": "2+2"})], ["It is 4."]])
-    load(shell)
-    yield shell
-    unload(shell)
+    with shell_without_history() as shell:
+        load(shell)
+        yield shell
+        unload(shell)
 
 
 @pytest.fixture
@@ -38,8 +38,7 @@ def cell(shell: InteractiveShell) -> AskCell:
 @pytest.fixture
 def notebook() -> Iterator[InteractiveShell]:
     """The shell of this process: where tools that use a notebook's variables look."""
-    shell = global_shell()
-    load(shell)
-    yield shell
-    unload(shell)
-    InteractiveShell.clear_instance()
+    with global_shell() as shell:
+        load(shell)
+        yield shell
+        unload(shell)

@@ -8,10 +8,10 @@ from tests.notebook.shells import shell_without_history
 
 
 def test_a_variable_of_the_notebook_is_not_overwritten():
-    shell = shell_without_history(user_ns={"traces": "mine"})
-    load(shell)
-    assert shell.user_ns["traces"] == "mine"
-    assert callable(shell.user_ns["tool"])
+    with shell_without_history(user_ns={"traces": "mine"}) as shell:
+        load(shell)
+        assert shell.user_ns["traces"] == "mine"
+        assert callable(shell.user_ns["tool"])
 
 
 def test_loading_again_keeps_the_conversation_and_unloading_takes_the_magics_away(shell: InteractiveShell, cell):
@@ -25,13 +25,13 @@ def test_loading_again_keeps_the_conversation_and_unloading_takes_the_magics_awa
 
 
 def test_a_shell_with_a_kernel_gets_the_transformer_and_loses_it_again():
-    shell = shell_without_history()
-    before = list(shell.input_transformers_cleanup)
-    shell.kernel = object()
-    load(shell)
-    assert "await" in shell.transform_cell("%%agent\nHi.")
-    unload(shell)
-    assert shell.input_transformers_cleanup == before
+    with shell_without_history() as shell:
+        before = list(shell.input_transformers_cleanup)
+        shell.kernel = object()
+        load(shell)
+        assert "await" in shell.transform_cell("%%agent\nHi.")
+        unload(shell)
+        assert shell.input_transformers_cleanup == before
 
 
 def test_loading_imports_nothing_that_only_an_answer_or_a_drawing_needs():
