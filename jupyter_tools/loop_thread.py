@@ -27,8 +27,7 @@ class LoopFuture(concurrent.futures.Future[T]):
     """
 
     _loop: asyncio.AbstractEventLoop
-    _task: asyncio.Task[T] | None = None
-    _cancel_asked = False
+    _task: asyncio.Task[T]  # there before anybody can cancel: the loop does in order what it is asked
 
     def cancel(self) -> bool:
         """Ask the coroutine to stop, from any thread. False if it is over already."""
@@ -38,9 +37,7 @@ class LoopFuture(concurrent.futures.Future[T]):
         return True
 
     def _cancel_in_loop(self) -> None:
-        self._cancel_asked = True
-        if self._task is not None:
-            self._task.cancel()
+        self._task.cancel()
 
     def _start(self, coroutine: Coroutine[Any, Any, T]) -> None:
         self._task = self._loop.create_task(coroutine)

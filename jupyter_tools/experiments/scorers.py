@@ -14,7 +14,7 @@ import re
 import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, cast
 
 from jupyter_tools.agent.output import json_of
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
@@ -74,9 +74,6 @@ class Scorer:
     def named(self, name: str) -> Scorer:
         """The same under another name."""
         return replace(self, name=name)
-
-
-ScorerLike: TypeAlias = Scorer | Callable[..., Any]
 
 
 def exact(column: str = EXPECTED, *, strict: bool = False) -> Scorer:

@@ -38,11 +38,6 @@ _MAX_ATTEMPTS = 50_000  # alternatives inside alternatives multiply
 _NOTHING = object()
 
 
-def coerce(value: JsonValue, schema: CompiledSchema) -> JsonValue:
-    """`value` brought to the types that `schema` declares. `value` itself is not changed."""
-    return Coercion(schema).of(value)
-
-
 class Coercion:
     """One coercion.
 
@@ -55,7 +50,7 @@ class Coercion:
         self.attempts = 0
 
     def of(self, value: JsonValue) -> JsonValue:
-        """`value` brought to the types that the schema declares."""
+        """`value` brought to the types that the schema declares. `value` itself is not changed."""
         return self._at("#", self._compiled.schema, value)
 
     def _at(self, pointer: str, schema: JsonValue, value: JsonValue) -> JsonValue:

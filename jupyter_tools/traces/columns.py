@@ -89,7 +89,6 @@ COLUMNS = (  # of many columns, a notebook shows the first ten and the last ten
     Column("packages", "object", "versions of Python and of the packages that were loaded"),
 )
 COLUMN_NAMES = tuple(column.name for column in COLUMNS)
-LIGHT_NAMES = tuple(column.name for column in COLUMNS if column.dtype != "object")
 CONTENT_NAMES = tuple(column.name for column in COLUMNS if column.dtype == "object")
 CONTEXT_NAMES = (  # the same for all spans of a run, so they are stored once
     *("experiment", "variant", "repeat", "cell_id", "session_id", "prompt_hash", "system_hash", "schema_hash"),

@@ -164,13 +164,8 @@ class SpanBook:
         self.changed(span)
 
 
-def span_id_text(number: int) -> str:
-    """A span id as people and other programs know it: 16 hexadecimal digits, as in OpenTelemetry."""
-    return f"{number & 0xFFFF_FFFF_FFFF_FFFF:016x}"
-
-
 def span_id_number(text: str) -> int:
-    """The inverse of `span_id_text`: a number of 64 bits with a sign, which is what SQLite stores.
+    """A span id, 16 hexadecimal digits as in OpenTelemetry, as what SQLite stores: 64 bits with a sign.
 
     Raises:
         ValueError: If the text is no span id.

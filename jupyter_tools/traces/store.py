@@ -104,7 +104,7 @@ class TraceStore:
             try:
                 self._write(list(self._unwritten))
             except sqlite3.Error as error:
-                raise TraceStoreError(f"The traces cannot be written to {self.path} now ({error}).") from error
+                raise self._failure("written", error) from error
             except Exception:
                 self._unwritten.clear()  # what cannot be told must not keep all that follows from the disk
                 raise
@@ -117,13 +117,8 @@ class TraceStore:
         Raises:
             TraceStoreError: If the file cannot be written.
         """
-        self.flush()
-        with self._lock:
-            try:
-                with transaction(self._connection()):
-                    yield self._connection()
-            except sqlite3.Error as error:
-                raise TraceStoreError(f"The traces cannot be written to {self.path} now ({error}).") from error
+        with self._connected("written") as connection, transaction(connection):
+            yield connection
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -132,13 +127,21 @@ class TraceStore:
         Raises:
             TraceStoreError: If the file cannot be read.
         """
+        with self._connected("read") as connection:
+            interrupt_dead_sessions(connection)
+            yield connection
+
+    @contextlib.contextmanager
+    def _connected(self, purpose: str) -> Iterator[sqlite3.Connection]:
         self.flush()
         with self._lock:
             try:
-                interrupt_dead_sessions(self._connection())
                 yield self._connection()
             except sqlite3.Error as error:
-                raise TraceStoreError(f"The traces in {self.path} cannot be read: {error}.") from error
+                raise self._failure(purpose, error) from error
+
+    def _failure(self, purpose: str, error: sqlite3.Error) -> TraceStoreError:
+        return TraceStoreError(f"The traces in {self.path} cannot be {purpose} now ({error}).")
 
     def close(self) -> None:
         """Write what is queued and let go of the file. An event that still comes opens it again."""

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_tools.tools.coercion import coerce, types_of
+from jupyter_tools.tools.coercion import Coercion, types_of
 from jupyter_tools.tools.compiled_schema import CompiledSchema
 
 JSON = st.recursive(
@@ -28,7 +28,7 @@ SCHEMAS = st.recursive(
 
 
 def coerced(value, schema):
-    return coerce(value, CompiledSchema(schema, "f"))
+    return Coercion(CompiledSchema(schema, "f")).of(value)
 
 
 @pytest.mark.parametrize(
@@ -161,4 +161,4 @@ def test_coercion_changes_nothing_the_second_time(schema, value):
 def test_a_value_that_fits_stays_equal_but_for_nulls_that_say_nothing(schema, value):
     compiled = CompiledSchema(schema, "f")
     if compiled.is_valid(value):
-        assert coerce(value, compiled) == value
+        assert Coercion(compiled).of(value) == value
