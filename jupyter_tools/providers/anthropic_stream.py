@@ -6,12 +6,13 @@ import json
 from collections.abc import Mapping
 
 from jupyter_tools.errors import ProviderError
-from jupyter_tools.events import StopDelta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta
+from jupyter_tools.events import StopDelta, StreamPart, ThinkingDelta, ToolCallDelta
 from jupyter_tools.json_types import JsonObject, object_at, text_at
 from jupyter_tools.messages import StopReason, Usage
 from jupyter_tools.providers.anthropic_messages import REDACTED
 from jupyter_tools.providers.failures import failure_of_error_object
 from jupyter_tools.providers.typed_events import TypedEventDecoder
+from jupyter_tools.thinking import ThinkingDecoder
 
 _STOP_REASONS: Mapping[str, StopReason] = {
     "max_tokens": "length",
@@ -36,8 +37,8 @@ _COUNTS = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_toke
 class AnthropicDecoder(TypedEventDecoder):
     """Decodes one answer of the messages API."""
 
-    def __init__(self, provider: str) -> None:
-        super().__init__(provider)
+    def __init__(self, provider: str, thinking: ThinkingDecoder | None = None) -> None:
+        super().__init__(provider, thinking)
         self._kinds: dict[int, str] = {}  # of the open blocks
         self._counts: dict[str, int] = {}
         self._stop_reason: str | None = None
@@ -66,8 +67,7 @@ class AnthropicDecoder(TypedEventDecoder):
             case "content_block_start":
                 self._start_block(document["index"], document["content_block"], parts)
             case "content_block_stop":
-                if self._kinds.pop(document["index"], "") == "thinking":
-                    parts.append(ThinkingDelta(end=True))
+                self._end_block(document["index"], parts)
             case "message_start":
                 self._count(object_at(document["message"], "usage"))
             case "message_delta":
@@ -80,6 +80,17 @@ class AnthropicDecoder(TypedEventDecoder):
             case _:  # a ping, or an event of the future
                 pass
 
+    def _take_whole(self, document: JsonObject, parts: list[StreamPart]) -> None:
+        if document["type"] == "error":
+            self._fail(self._failure_of(document))
+            return
+        for index, block in enumerate(document["content"]):
+            self._start_block(index, block, parts)
+            self._end_block(index, parts)
+        self._stop_reason = text_at(document, "stop_reason") or "end_turn"
+        self._count(object_at(document, "usage"))
+        self.done = True
+
     def _start_block(self, index: int, block: JsonObject, parts: list[StreamPart]) -> None:
         kind = self._kinds[index] = block["type"]
         if kind == "tool_use":
@@ -90,14 +101,21 @@ class AnthropicDecoder(TypedEventDecoder):
         elif kind == "redacted_thinking":
             parts.append(ThinkingDelta(signature=REDACTED + text_at(block, "data"), end=True))
         elif kind == "text" and text_at(block, "text"):
-            parts.append(TextDelta(text=text_at(block, "text")))
-        elif kind == "thinking" and text_at(block, "thinking"):
-            parts.append(ThinkingDelta(text=text_at(block, "thinking")))
+            parts += self._thinking.decode(text_at(block, "text"))
+        elif kind == "thinking" and (text_at(block, "thinking") or text_at(block, "signature")):
+            parts.append(ThinkingDelta(text=text_at(block, "thinking"), signature=text_at(block, "signature") or None))
+
+    def _end_block(self, index: int, parts: list[StreamPart]) -> None:
+        kind = self._kinds.pop(index, "")
+        if kind == "thinking":
+            parts.append(ThinkingDelta(end=True))
+        elif kind == "text":  # what the decoder holds back belongs before the next block
+            parts += self._thinking.flush()
 
     def _take_delta(self, index: int, delta: JsonObject, parts: list[StreamPart]) -> None:
         match delta["type"]:
             case "text_delta":
-                parts.append(TextDelta(text=text_at(delta, "text")))
+                parts += self._thinking.decode(text_at(delta, "text"))
             case "thinking_delta":
                 parts.append(ThinkingDelta(text=text_at(delta, "thinking")))
             case "signature_delta":

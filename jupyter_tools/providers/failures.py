@@ -17,6 +17,8 @@ from jupyter_tools.json_types import JsonValue
 from jupyter_tools.providers.retry import asked_wait_s
 from jupyter_tools.shortening import one_line
 
+OFTEN = "it often ends in /v1"  # what to look for in a base_url that is wrong
+
 _LONGEST_QUOTE = 300
 _LOOPBACK = re.compile(r"//(localhost|127\.|\[::1\])")
 _NOBODY_THERE = {errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH}
@@ -36,6 +38,8 @@ def failure_of_answer(provider: str, url: str, status: int, headers: Mapping[str
 def failure_of_error_object(provider: str, error: JsonValue) -> ProviderError:
     """The error that an error object inside a good answer stands for."""
     message, code = _message_and_code(error)
+    if not message and not isinstance(error, dict):
+        return failure_of_other_answer(provider, json.dumps(error, ensure_ascii=False))
     status = int(code) if code.isdigit() and 400 <= int(code) < 600 else None
     problem = f"the server broke off with an error: {one_line(message, _LONGEST_QUOTE) or 'it does not say which.'}"
     return ProviderError(provider, problem, status=status, retryable=False if code in _NEVER_PASSES else None)
@@ -46,10 +50,16 @@ def failure_of_malformed(provider: str, data: str) -> ProviderError:
     return ProviderError(provider, f"the server sent something that is not JSON: {one_line(data, _LONGEST_QUOTE)}")
 
 
-def failure_of_page(provider: str) -> ProviderError:
+def failure_of_page(provider: str, hint: str = OFTEN) -> ProviderError:
     """The error that a web page in place of an answer stands for."""
-    problem = "the base_url leads to a web page and not to a model's server. Check it; it often ends in /v1."
+    problem = f"the base_url leads to a web page and not to a model's server. Check it; {hint}."
     return ProviderError(provider, problem, retryable=False)
+
+
+def failure_of_other_answer(provider: str, said: str, hint: str = OFTEN) -> ProviderError:
+    """The error that a good answer stands for which no model's server would give: asking again changes nothing."""
+    problem = f"what is at the base_url does not answer as a model's server does. Check it; {hint}."
+    return ProviderError(provider, f"{problem} It says: {_short(said)}", retryable=False)
 
 
 def failure_of_connection(provider: str, url: str, error: Exception) -> ProviderError:
@@ -81,17 +91,19 @@ def without_secrets(error: ProviderError, secrets: Iterable[Secret]) -> Provider
 
 _MEANINGS: Mapping[int, str] = {
     401: "the server refused the API key ({named}). Check the key, and that it is the one of this server.",
-    403: "the server refused the API key ({named}). Check the key, and that it is the one of this server.",
+    403: "the server does not allow this ({named}). Check what the key is for, the model's name and the base_url.",
     404: "there is no such model, or nothing at {url} ({named}). Check the model's name and the base_url.",
+    405: "nothing at {url} answers questions ({named}). Check the base_url.",
     413: "the conversation is too long for the server ({named}). Start a new one, or shorten it.",
     429: "the server has had too many requests, or the account is used up ({named}).",
+    501: "nothing at {url} answers questions ({named}). Check the base_url.",
 }
 
 
 def _meaning_of(status: int, url: str) -> str:
     if status < 400:
         meaning = "{url} sends its callers elsewhere ({named}). Give the address it sends them to as base_url."
-    elif status >= 500:
+    elif status >= 500 and status not in _MEANINGS:
         meaning = "the server, or a proxy before it, failed ({named}). It may work again later."
     else:
         meaning = _MEANINGS.get(status, "the server refused the request ({named}).")

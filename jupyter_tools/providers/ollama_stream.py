@@ -13,10 +13,12 @@ from jupyter_tools.providers.failures import (
     failure_of_cut,
     failure_of_error_object,
     failure_of_malformed,
+    failure_of_other_answer,
     failure_of_page,
 )
 from jupyter_tools.thinking import ThinkingDecoder
 
+_HINT = "it often is http://localhost:11434"
 _STOP_REASONS: Mapping[str, StopReason] = {"length": "length"}
 
 
@@ -41,6 +43,7 @@ class OllamaDecoder:
         self._reasoning = False
         self._calls = 0
         self._stop_reason: StopReason = "stop"
+        self._begun = False
 
     def decode(self, chunk: bytes) -> list[StreamPart]:
         """The parts that `chunk` completes."""
@@ -56,7 +59,7 @@ class OllamaDecoder:
         """The rest at the end of the answer. The last part is a `StopDelta`, unless there is a `failure`."""
         parts: list[StreamPart] = []
         rest = b"".join(self._pieces).strip()
-        if rest.endswith(b"}") or rest.startswith(b"<"):  # else the stream was cut
+        if rest.endswith(b"}") or (rest and not rest.startswith(b"{")):  # else the stream was cut
             self._take_line(rest, parts)
         parts += self._thinking.flush()
         if self._reasoning:
@@ -78,12 +81,16 @@ class OllamaDecoder:
         if not text or self.failure is not None or self.done:
             return
         if text.startswith("<"):
-            self.failure = failure_of_page(self._provider)
+            self.failure = failure_of_page(self._provider, _HINT)
             return
         try:
-            self._take_document(json.loads(text), parts)
+            document = json.loads(text)
+            self._begun = self._begun or _is_of_an_answer(document)
+            self._take_document(document, parts)
         except (ValueError, AttributeError, KeyError, TypeError, RecursionError):  # no JSON, or of another shape
             self.failure = failure_of_malformed(self._provider, text)
+        if not self._begun and not (self.failure and text.startswith("{")):  # else it may be a broken line of ours
+            self.failure = failure_of_other_answer(self._provider, text, _HINT)
 
     def _take_document(self, document: JsonObject, parts: list[StreamPart]) -> None:
         if document.get("error"):
@@ -124,3 +131,7 @@ class OllamaDecoder:
         if "prompt_eval_count" in document or "eval_count" in document:
             read, written = count_at(document, "prompt_eval_count"), count_at(document, "eval_count")
             parts.append(UsageDelta(usage=Usage(input_tokens=read, output_tokens=written)))
+
+
+def _is_of_an_answer(document: JsonObject) -> bool:
+    return isinstance(document.get("message"), dict) or "done" in document or "error" in document

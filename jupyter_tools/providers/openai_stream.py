@@ -13,10 +13,11 @@ from jupyter_tools.errors import ProviderError
 from jupyter_tools.events import StopDelta, StreamPart, ThinkingDelta, UsageDelta
 from jupyter_tools.json_types import JsonObject, JsonValue, count_at, object_at
 from jupyter_tools.messages import StopReason, Usage
+from jupyter_tools.providers.answer_start import TELLING_BYTES, AnswerStart
 from jupyter_tools.providers.failures import (
-    failure_of_cut,
     failure_of_error_object,
     failure_of_malformed,
+    failure_of_other_answer,
     failure_of_page,
 )
 from jupyter_tools.providers.openai_calls import CallFragments
@@ -25,7 +26,6 @@ from jupyter_tools.providers.sse import ServerSentEvent, SSEDecoder
 from jupyter_tools.thinking import ThinkingDecoder
 
 _read_json = json.JSONDecoder().decode
-_BLANK = b"\xef\xbb\xbf \t\r\n"
 
 _STOP_REASONS: Mapping[str, StopReason] = {"length": "length", "max_tokens": "length", "model_length": "length"}
 _FAILED_REASONS: Mapping[str, str] = {
@@ -52,7 +52,7 @@ class ChatCompletionDecoder:
         self.done = False
         self._provider = provider
         self._thinking = thinking or ThinkingDecoder()
-        self._start: bytes | None = b""  # what came before the first character that tells; None after it
+        self._start = AnswerStart()
         self._sse = SSEDecoder()
         self._document: list[bytes] | None = None
         self._calls = CallFragments()
@@ -62,8 +62,8 @@ class ChatCompletionDecoder:
 
     def decode(self, chunk: bytes) -> list[StreamPart]:
         """The parts that `chunk` completes."""
-        if self._start is not None:
-            chunk = self._tell(self._start + chunk)
+        if len(self._start.said) < TELLING_BYTES:
+            chunk = self._begin(chunk)
         if self._document is not None:
             self._document.append(chunk)
             return []
@@ -72,25 +72,20 @@ class ChatCompletionDecoder:
             self._take_event(event, parts)
         return parts
 
-    def _tell(self, start: bytes) -> bytes:
-        first = start.lstrip(_BLANK)[:1]
-        if not first:
-            self._start = start
-            return b""
-        self._start = None
-        if first == b"<":
+    def _begin(self, chunk: bytes) -> bytes:
+        chunk = self._start.take(chunk)
+        if self._start.kind == "page":
             self.failure = failure_of_page(self._provider)
-        if first in (b"{", b"["):
+        elif self._start.kind == "document" and self._document is None:
             self._document = []
-        return start
+        return chunk
 
     def flush(self) -> list[StreamPart]:
         """The rest at the end of the answer. The last part is a `StopDelta`, unless there is a `failure`."""
         parts: list[StreamPart] = []
         if self._document is not None:
             text = b"".join(self._document).decode("utf-8-sig", "replace")
-            self._take_event(ServerSentEvent(text), parts)
-            self.done = True
+            self._take_whole(text, parts)
         for event in self._sse.flush():
             if event.data.strip() == "[DONE]" or _is_json(event.data):  # else it is a half, and the stream was cut
                 self._take_event(event, parts)
@@ -110,13 +105,19 @@ class ChatCompletionDecoder:
     def _end(self, parts: list[StreamPart]) -> None:
         reason = self._finish_reason or ""
         if not reason and not self.done:
-            self.failure = failure_of_cut(self._provider)
+            self.failure = self._start.failure_without_end(self._provider)
         elif reason in _FAILED_REASONS:
             message = f"{self._provider}: {_FAILED_REASONS[reason]}"
             parts.append(StopDelta(stop_reason="error", error_message=message, error_type=reason))
         else:  # whether there are calls is known here better than by some servers
             said = _STOP_REASONS.get(reason, "tool_calls" if self._calls.count else "stop")
             parts.append(StopDelta(stop_reason=said))
+
+    def _take_whole(self, text: str, parts: list[StreamPart]) -> None:
+        self._take_event(ServerSentEvent(text), parts)
+        self.done = True
+        if self.failure is None and self._finish_reason is None and not parts:
+            self.failure = failure_of_other_answer(self._provider, text)
 
     def _take_event(self, event: ServerSentEvent, parts: list[StreamPart]) -> None:
         if self.failure is not None or self.done:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 
 from jupyter_tools.errors import ProviderError
-from jupyter_tools.events import StopDelta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta
+from jupyter_tools.events import StopDelta, StreamPart, ThinkingDelta, ToolCallDelta
 from jupyter_tools.json_types import JsonObject, count_at, object_at, text_at
 from jupyter_tools.messages import Usage
 from jupyter_tools.providers.failures import failure_of_error_object
 from jupyter_tools.providers.typed_events import TypedEventDecoder
+from jupyter_tools.thinking import ThinkingDecoder
 
 _STATUS_OF_ERROR = {"rate_limit_exceeded": 429, "server_error": 500}
 _ENDS = ("response.completed", "response.incomplete", "response.failed", "response.cancelled")
@@ -18,8 +19,8 @@ _ENDS = ("response.completed", "response.incomplete", "response.failed", "respon
 class ResponsesDecoder(TypedEventDecoder):
     """Decodes one answer of the Responses API."""
 
-    def __init__(self, provider: str) -> None:
-        super().__init__(provider)
+    def __init__(self, provider: str, thinking: ThinkingDecoder | None = None) -> None:
+        super().__init__(provider, thinking)
         self._ended: JsonObject = {}  # the response as the last event has it
         self._called: dict[int, bool] = {}  # for each call, whether its arguments have begun to come
         self._numbers: dict[str, int] = {}  # of items, by their ids
@@ -54,7 +55,7 @@ class ResponsesDecoder(TypedEventDecoder):
         kind: str = document["type"]
         match kind:
             case "response.output_text.delta" | "response.refusal.delta":
-                parts.append(TextDelta(text=text_at(document, "delta")))
+                parts += self._thinking.decode(text_at(document, "delta"))
             case "response.reasoning_summary_text.delta" | "response.reasoning_text.delta":
                 self._think(text_at(document, "delta"), parts)
             case "response.reasoning_summary_part.added" if document["summary_index"]:
@@ -73,6 +74,18 @@ class ResponsesDecoder(TypedEventDecoder):
                 self._end(object_at(document, "response"))
             case _:  # what is said twice, and events of the future
                 pass
+
+    def _take_whole(self, document: JsonObject, parts: list[StreamPart]) -> None:
+        items: list[JsonObject] = [] if document.get("error") else document["output"]
+        for index, item in enumerate(items):
+            pieces: list[JsonObject] = item.get("summary") or item.get("content") or []
+            texts = [text_at(piece, "text") or text_at(piece, "refusal") for piece in pieces]
+            if item["type"] == "message":
+                parts += self._thinking.decode("".join(texts))
+            elif item["type"] == "reasoning":
+                self._think("\n\n".join(texts), parts)
+            self._end_item(index, item, parts)
+        self._end(document)
 
     def _number_of(self, document: JsonObject) -> int:
         """Which item an event is about: its index, or, for servers that leave it out, by the item's ids."""
@@ -97,7 +110,9 @@ class ResponsesDecoder(TypedEventDecoder):
             parts.append(ToolCallDelta(index=index, id=text_at(item, "call_id"), name=text_at(item, "name")))
 
     def _end_item(self, index: int, item: JsonObject, parts: list[StreamPart]) -> None:
-        if item["type"] == "reasoning":
+        if item["type"] == "message":  # what the decoder holds back belongs before the next item
+            parts += self._thinking.flush()
+        elif item["type"] == "reasoning":
             self._reasoning = False
             parts.append(ThinkingDelta(signature=_signature(item), end=True))
         elif item["type"] == "function_call" and not self._called.get(index):

@@ -21,7 +21,8 @@ from jupyter_tools.providers.base import stopped_by
 from jupyter_tools.providers.waiting import Aborted, sleep_unless
 
 _NUMBER = re.compile(r"\d+(\.\d+)?")
-_PASSING_STATUS = {408, 409, 425, 429}
+_PASSING_STATUS = {408, 429}
+_LASTING_STATUS = {501, 505}  # of those that say the server has failed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,8 @@ def may_be_retried(error: ProviderError) -> bool:
     """True for failures that may pass: no answer at all, too many requests, and what is the server's own fault."""
     if error.retryable is not None:
         return error.retryable
-    return error.status is None or error.status in _PASSING_STATUS or error.status >= 500
+    status = error.status
+    return status is None or status in _PASSING_STATUS or (status >= 500 and status not in _LASTING_STATUS)
 
 
 def asked_wait_s(headers: Mapping[str, str], now_s: float | None = None) -> float | None:
@@ -110,5 +112,7 @@ async def retrying(
 
 
 def _last_words(error: ProviderError) -> str:
-    asked = f" It asks to wait {error.retry_after_s:.0f} s." if error.retry_after_s else ""
-    return f"{error}{asked}"
+    if not error.retry_after_s:
+        return str(error)
+    said = str(error)
+    return f"{said}{'' if said[-1:] in '.!?' else '.'} It asks to wait {error.retry_after_s:.0f} s."

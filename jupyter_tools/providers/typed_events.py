@@ -8,46 +8,68 @@ from typing import cast
 
 from jupyter_tools.errors import ProviderError
 from jupyter_tools.events import StopDelta, StreamPart, UsageDelta
-from jupyter_tools.json_types import JsonObject, JsonValue
+from jupyter_tools.json_types import JsonObject, JsonValue, object_at
 from jupyter_tools.messages import Usage
-from jupyter_tools.providers.failures import failure_of_cut, failure_of_malformed, failure_of_page
+from jupyter_tools.providers.answer_start import TELLING_BYTES, AnswerStart
+from jupyter_tools.providers.failures import (
+    failure_of_error_object,
+    failure_of_malformed,
+    failure_of_other_answer,
+    failure_of_page,
+)
 from jupyter_tools.providers.sse import ServerSentEvent, SSEDecoder
-
-_TELLING_BYTES = 100
+from jupyter_tools.thinking import ThinkingDecoder
 
 
 class TypedEventDecoder(ABC):
-    """Decodes one answer. A wire says what its events mean, and what its end is.
+    """Decodes one answer, a stream of events or one JSON document. A wire says what they mean, and what its end is.
 
     Args:
         provider: The provider's name, for errors.
+        thinking: Splits reasoning from the answer where a model writes it into its text.
 
     Attributes:
         failure: What went wrong, or None. The parts before it are given all the same.
         done: True once the server has said that this was all.
     """
 
-    def __init__(self, provider: str) -> None:
+    def __init__(self, provider: str, thinking: ThinkingDecoder | None = None) -> None:
         self.failure: ProviderError | None = None
         self.done = False
         self._provider = provider
+        self._thinking = thinking or ThinkingDecoder()
         self._sse = SSEDecoder()
-        self._start = b""
+        self._start = AnswerStart()
+        self._document: list[bytes] | None = None
         self._said = False
 
     def decode(self, chunk: bytes) -> list[StreamPart]:
         """The parts that `chunk` completes."""
-        if len(self._start) < _TELLING_BYTES:
-            self._start += chunk[:_TELLING_BYTES]
+        if len(self._start.said) < TELLING_BYTES:
+            chunk = self._begin(chunk)
+        if self._document is not None:
+            self._document.append(chunk)
+            return []
         return self._take(self._sse.decode(chunk))
+
+    def _begin(self, chunk: bytes) -> bytes:
+        chunk = self._start.take(chunk)
+        if self._start.kind == "page":
+            self.failure = failure_of_page(self._provider)
+        elif self._start.kind == "document" and self._document is None:
+            self._document = []
+        return chunk
 
     def flush(self) -> list[StreamPart]:
         """The rest at the end of the answer. The last part is a `StopDelta`, unless there is a `failure`."""
         whole = [event for event in self._sse.flush() if event.data.rstrip().endswith("}")]  # else the stream was cut
-        parts = [*self._take(whole), *self._open_ends()]
+        parts = self._take(whole)
+        if self._document is not None:
+            self._take_text(b"".join(self._document).decode("utf-8", "replace"), parts)
+        parts += [*self._thinking.flush(), *self._open_ends()]
         stop, usage = self._stop(), self._usage()
         if stop is None and self.failure is None:
-            self.failure = self._failure_of_no_end()
+            self.failure = self._start.failure_without_end(self._provider)
         if usage is not None and (self._said or self.failure is None):  # alone it is no answer: that is tried again
             parts.append(UsageDelta(usage=usage))
         if stop is not None and self.failure is None:
@@ -70,6 +92,23 @@ class TypedEventDecoder(ABC):
         self._said = self._said or bool(parts)
         return parts
 
+    def _take_text(self, text: str, parts: list[StreamPart]) -> None:
+        """Read an answer that came in one piece."""
+        try:
+            document: JsonValue = json.loads(text)
+        except (ValueError, RecursionError):
+            self.failure = failure_of_malformed(self._provider, text)
+            return
+        try:
+            self._take_whole(cast("JsonObject", document), parts)
+            self._said = bool(parts)
+        except (ValueError, AttributeError, KeyError, TypeError):  # of another shape
+            self.failure = self._failure_in(document) or failure_of_other_answer(self._provider, text)
+
+    def _failure_in(self, document: JsonValue) -> ProviderError | None:
+        told = isinstance(document, list) or object_at({"": document}, "").get("error")
+        return failure_of_error_object(self._provider, document) if told else None
+
     def _take_event(self, data: str, parts: list[StreamPart]) -> None:
         try:
             document: JsonValue = json.loads(data)
@@ -78,17 +117,13 @@ class TypedEventDecoder(ABC):
             if data.strip() != "[DONE]":
                 self.failure = failure_of_malformed(self._provider, data)
 
-    def _failure_of_no_end(self) -> ProviderError:
-        start = self._start.lstrip(b"\xef\xbb\xbf \t\r\n")
-        if start.startswith(b"<"):
-            return failure_of_page(self._provider)
-        if start.startswith(b"{"):
-            return failure_of_malformed(self._provider, start.decode("utf-8", "replace"))
-        return failure_of_cut(self._provider)
-
     @abstractmethod
     def _take_document(self, document: JsonObject, parts: list[StreamPart]) -> None:
         """Read one event; what is of another shape than it should be may raise `KeyError` and its like."""
+
+    @abstractmethod
+    def _take_whole(self, document: JsonObject, parts: list[StreamPart]) -> None:
+        """Read an answer in one piece; one of another shape raises as for `_take_document`."""
 
     @abstractmethod
     def _open_ends(self) -> list[StreamPart]:

@@ -47,6 +47,16 @@ async def test_an_answer(server, wire) -> None:
 
 
 @pytest.mark.parametrize("wire", WIRES)
+async def test_an_answer_in_one_piece(server, wire) -> None:
+    asked = agent(server, wire, [weather], stream=False)
+    assert (await asked.run("weather")).text == "It is cold."
+    assert [call.name for m in asked.messages if isinstance(m, AssistantMessage) for call in m.tool_calls] == [
+        "weather",
+        "weather",
+    ]
+
+
+@pytest.mark.parametrize("wire", WIRES)
 async def test_reasoning(server, wire) -> None:
     result = await agent(server, wire).run("think")
     answer = result.messages[-1]

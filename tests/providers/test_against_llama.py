@@ -58,10 +58,11 @@ async def test_an_answer_is_streamed_with_its_usage_on_every_wire(server, wire):
     assert not result.usage.estimated
 
 
-async def test_an_answer_in_one_piece_is_the_streamed_one(server):
+@pytest.mark.parametrize("wire", WIRES)
+async def test_an_answer_in_one_piece_is_the_streamed_one(server, wire):
     options = {"temperature": 0, "seed": 1}
-    whole = await agent(server, **options, stream=False).run("Name three colours.")
-    streamed = await agent(server, **options).run("Name three colours.")
+    whole = await agent(server, wire, **options, stream=False).run("Name three colours.")
+    streamed = await agent(server, wire, **options).run("Name three colours.")
     assert whole.text == streamed.text
     assert whole.text
     assert whole.usage.output_tokens == streamed.usage.output_tokens

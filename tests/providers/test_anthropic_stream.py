@@ -1,16 +1,18 @@
 import json
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_tools.events import UsageDelta
+from jupyter_tools.events import TextDelta, ThinkingDelta, UsageDelta
 from jupyter_tools.messages import AssistantMessage, TextContent, ThinkingContent, ToolCallContent, Usage
 from jupyter_tools.providers.anthropic_messages import REDACTED
 from jupyter_tools.providers.anthropic_stream import AnthropicDecoder
 from jupyter_tools.providers.assembly import MessageAssembly
 from jupyter_tools.providers.retry import may_be_retried
+from jupyter_tools.thinking import ThinkingDecoder
 
 USAGE = {"input_tokens": 10, "cache_read_input_tokens": 5, "cache_creation_input_tokens": 2, "output_tokens": 1}
 START = {"type": "message_start", "message": {"id": "m", "role": "assistant", "content": [], "usage": USAGE}}
@@ -179,7 +181,9 @@ def test_an_error_in_the_middle_keeps_text_and_usage() -> None:
         (sse(START, *text(0, "half")) + b'event: x\ndata: {"type": "mess', "the stream was cut"),
         (b"", "the stream was cut"),
         (b"<html>hi</html>", "a web page"),
-        (b'{"nope": 1}', "not JSON|something"),
+        (b'{"nope": 1}', "as a model's server does"),
+        (b'{"type": "message", "con', "not JSON"),
+        (b'{"type": "error", "error": {"type": "not_found_error", "message": "no such model"}}', "no such model"),
         (b"data: {nope}\n\n", "not JSON"),
         (b"data: [1]\n\n", "not JSON"),
         (sse(START, {"type": "content_block_delta", "index": 0}), "not JSON"),
@@ -197,3 +201,45 @@ def test_reasoning_that_was_cut_is_marked() -> None:
     (thinking,) = message.content
     assert isinstance(thinking, ThinkingContent)
     assert thinking.cut
+
+
+ONE_PIECE = {
+    "type": "message",
+    "role": "assistant",
+    "content": [
+        {"type": "thinking", "thinking": "Подумаю.", "signature": "sig=="},
+        {"type": "redacted_thinking", "data": "x9"},
+        {"type": "text", "text": "Смотрю погоду. 🤔"},
+        {"type": "tool_use", "id": "toolu_3", "name": "weather", "input": {"city": "Омск"}},
+        {"type": "tool_use", "id": "toolu_4", "name": "time_now", "input": {}},
+    ],
+    "stop_reason": "tool_use",
+    "usage": {**USAGE, "output_tokens": 20},
+}
+
+
+@given(st.lists(st.integers(min_value=0), max_size=12))
+def test_an_answer_in_one_piece_is_the_streamed_one_however_it_is_cut(places: list[int]) -> None:
+    data = json.dumps(ONE_PIECE, ensure_ascii=False).encode()
+    edges = sorted({0, len(data), *(place % len(data) for place in places)})
+    message, decoder = read(*[data[start:end] for start, end in pairwise(edges)])
+    streamed = message_of(*WHOLE)
+    assert decoder.failure is None
+    assert [replace(b, duration_ms=0) if isinstance(b, ThinkingContent) else b for b in message.content] == [
+        replace(b, duration_ms=0) if isinstance(b, ThinkingContent) else b for b in streamed.content
+    ]
+    assert (message.stop_reason, message.usage) == (streamed.stop_reason, streamed.usage)
+
+
+def test_reasoning_that_a_model_writes_into_its_text_is_reasoning() -> None:
+    """Servers that speak this wire for open models do not tell it apart."""
+    calls = call(1, "time_now")
+    message = message_of(START, *text(0, "<thi", "nk>hm</thi", "nk>so <"), *calls, ended("tool_use"), STOP)
+    assert [block.type for block in message.content] == ["thinking", "text", "tool_call"]
+    assert (message.thinking, message.text) == ("hm", "so <")
+
+
+def test_a_template_may_have_opened_the_reasoning() -> None:
+    decoder = AnthropicDecoder("anthropic", ThinkingDecoder(starts_in_thinking=True))
+    parts = decoder.decode(sse(START, *text(0, "hm</think>so"), ended(), STOP))
+    assert parts[:3] == [ThinkingDelta(text="hm"), ThinkingDelta(end=True), TextDelta(text="so")]

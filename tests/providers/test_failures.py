@@ -55,12 +55,14 @@ def test_plain_words_are_quoted_on_one_line_and_not_at_length():
     [
         (301, "Moved Permanently"),
         (401, "Check the key"),
-        (403, "Check the key"),
+        (403, "Check what the key is for"),
         (404, URL),
+        (405, f"nothing at {URL} answers questions (405 Method Not Allowed). Check the base_url."),
         (413, "Start a new one"),
         (418, "refused the request (418 I'm a Teapot)"),
         (429, "too many requests"),
         (500, "It may work again later"),
+        (501, "answers questions (501 Not Implemented). Check the base_url."),
         (529, "(529)"),
     ],
 )

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from jupyter_tools.messages import AssistantMessage, TextContent, ThinkingContent, ToolCallContent, Usage
 from jupyter_tools.providers.assembly import MessageAssembly
 from jupyter_tools.providers.ollama_stream import OllamaDecoder
+from jupyter_tools.providers.retry import may_be_retried
 
 
 def lines(*documents) -> bytes:
@@ -113,3 +114,20 @@ def test_what_goes_wrong_keeps_the_text(data: bytes, words: str) -> None:
 
 def test_a_web_page_is_no_answer() -> None:
     assert "web page" in (read(b"<html>\n<body>")[1] or "")
+
+
+@pytest.mark.parametrize("said", ['{"status": "ok"}', '{"message": "Welcome"}', "[1]", "PONG", "5"])
+def test_what_no_model_would_answer_is_told_at_once_and_quoted(said: str) -> None:
+    for end in ("", "\n"):
+        decoder = OllamaDecoder("ollama")
+        assert decoder.decode((said + end).encode()) + decoder.flush() == []
+        assert decoder.failure is not None
+        assert "Check it; it often is http://localhost:11434. It says: " + said in str(decoder.failure)
+        assert not may_be_retried(decoder.failure)
+
+
+def test_a_first_line_that_is_broken_may_be_asked_for_again() -> None:
+    decoder = OllamaDecoder("ollama")
+    assert decoder.decode(b'{"message": \n') + decoder.flush() == []
+    assert decoder.failure is not None
+    assert may_be_retried(decoder.failure)

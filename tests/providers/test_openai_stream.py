@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_tools.messages import AssistantMessage, ThinkingContent, Usage
+from jupyter_tools.providers.openai_stream import ChatCompletionDecoder
+from jupyter_tools.providers.retry import may_be_retried
 from jupyter_tools.thinking import ThinkingDecoder
 
 from .wire import CALLS, DONE, STOP, call, calls, delta, message_of, read, sse, text
@@ -241,6 +243,31 @@ def test_an_answer_in_one_document_is_read_as_well():
     assert (message.stop_reason, message.usage.output_tokens) == ("tool_calls", 7)
 
 
+@pytest.mark.parametrize(
+    "said",
+    ['{"status": "ok"}', '{"message": "Welcome"}', "{}", "[]", "[1, 2]", "PONG", "Hello, world\n", '{"choices": []}'],
+)
+def test_what_no_model_would_answer_is_told_at_once_and_quoted(said):
+    decoder = ChatCompletionDecoder("openai")
+    assert decoder.decode(said.encode()) + decoder.flush() == []
+    assert f"does not answer as a model's server does. Check it; it often ends in /v1. It says: {said.strip()}" in str(
+        decoder.failure
+    )
+    assert not may_be_retried(decoder.failure)
+
+
+@pytest.mark.parametrize("stream", [b"", b"dat", b"data: {", b"\n\n: ping\n\n", b"event: x\n"])
+def test_a_stream_that_had_hardly_begun_may_be_asked_for_again(stream):
+    decoder = ChatCompletionDecoder("openai")
+    assert decoder.decode(stream) + decoder.flush() == []
+    assert "cut" in str(decoder.failure)
+    assert may_be_retried(decoder.failure)
+
+
+def test_blanks_before_a_document_keep_the_connection_alive():  # DeepSeek, while it is busy
+    assert read(b"\n" * 300, b"\n", json.dumps(WHOLE).encode())[1] is None
+
+
 def test_an_error_in_one_document_is_a_failure():
     assert "no such model" in read(b'{"error": {"message": "no such model"}}')[1]
     assert "not JSON" in read(b'{"choices": [')[1]
@@ -262,6 +289,8 @@ STREAMS = [
     sse(text("half"), {"error": {"message": "сломалось"}}).replace(b"\n", b"\r"),
     json.dumps(WHOLE, ensure_ascii=False).encode(),
     b"\n<html>",
+    b"Hello, world " * 40,
+    b'{"status": "ok", "more": "' + b"x" * 300 + b'"}',
 ]
 
 

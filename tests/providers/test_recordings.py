@@ -31,7 +31,8 @@ MEANT = {  # what was recorded: text, reasoning, calls, why it stopped
     "aimock.hello": ("Hi there, мир! 🤔", "", [], "stop"),
     "aimock.think": ("So it is.", "Let me see.", [], "stop"),
     "aimock.weather": ("I look.", "", CALLS, "tool_calls"),
-    "aimock.whole": ("I look.", "", CALLS, "tool_calls"),
+    "aimock.think.whole": ("So it is.", "Let me see.", [], "stop"),
+    "aimock.weather.whole": ("I look.", "", CALLS, "tool_calls"),
     "llmock.none": ("One two three four five six.", "", [], "stop"),
 }
 BROKEN = ("cut-off", "truncate", "malformed", "disconnect")
@@ -56,11 +57,16 @@ def meaning(message: AssistantMessage) -> tuple[object, ...]:
 
 
 def test_every_wire_is_recorded_from_every_server_that_speaks_it():
-    assert {name.rsplit(".", 1)[0] for name in RECORDINGS} == {
+    assert {".".join(name.split(".")[:2]) for name in RECORDINGS} == {
         *(f"{wire}.aimock" for wire in DECODERS),
         *("openai.llmock", "anthropic.llmock"),
         *("openai.llama", "anthropic.llama", "responses.llama"),
     }
+
+
+def test_every_wire_is_recorded_streamed_and_in_one_piece():
+    whole = {name.partition(".")[0] for name in RECORDINGS if name.endswith("whole")}
+    assert whole == {name.partition(".")[0] for name in RECORDINGS if not name.endswith("whole")} == set(DECODERS)
 
 
 @pytest.mark.parametrize("name", [name for name in GOOD if ".llama." not in name])

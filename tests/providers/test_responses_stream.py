@@ -177,3 +177,64 @@ def test_items_without_an_index_are_told_apart_by_their_ids():
     assert decoder.failure is None
     assert message.text == "So: "
     assert [(c.name, c.arguments) for c in message.tool_calls] == [("tool_1", {"n": 1}), ("tool_2", {"n": 2})]
+
+
+ONE_PIECE = {
+    "object": "response",
+    "status": "completed",
+    "error": None,
+    "output": [
+        {
+            "type": "reasoning",
+            "id": "rs_1",
+            "summary": [{"type": "summary_text", "text": "Подумаю."}],
+            "encrypted_content": "x9",
+        },
+        {"type": "message", "id": "m", "content": [{"type": "output_text", "text": "Смотрю. 🤔"}]},
+        {"type": "function_call", "call_id": "call_2", "name": "weather", "arguments": '{"city": "Омск"}'},
+        {"type": "function_call", "call_id": "call_3", "name": "time_now", "arguments": "{}"},
+    ],
+    "usage": USAGE,
+}
+
+
+@given(st.lists(st.integers(min_value=0), max_size=12))
+def test_an_answer_in_one_piece_is_the_streamed_one_however_it_is_cut(places: list[int]) -> None:
+    data = json.dumps(ONE_PIECE, ensure_ascii=False).encode()
+    edges = sorted({0, len(data), *(place % len(data) for place in places)})
+    message, decoder = read(*[data[start:end] for start, end in pairwise(edges)])
+    streamed = message_of(*WHOLE)
+    assert decoder.failure is None
+    assert (message.text, message.thinking, message.tool_calls) == (
+        streamed.text,
+        streamed.thinking,
+        streamed.tool_calls,
+    )
+    assert [getattr(b, "signature", None) for b in message.content] == [
+        getattr(b, "signature", None) for b in streamed.content
+    ]
+    assert (message.stop_reason, message.usage) == (streamed.stop_reason, streamed.usage)
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ({"status": "failed", "error": {"code": "server_error", "message": "no luck"}}, "no luck"),
+        ({"status": "ok"}, "as a model's server does"),
+        ({"output": [{"type": "message", "content": 5}]}, "as a model's server does"),
+    ],
+)
+def test_a_document_that_is_no_answer_is_a_failure(document: dict, words: str) -> None:
+    _, decoder = read(json.dumps(document).encode())
+    assert words in str(decoder.failure)
+
+
+def test_a_refusal_in_one_piece_is_text() -> None:
+    output = [{"type": "message", "content": [{"type": "refusal", "refusal": "I will not."}]}]
+    assert read(json.dumps({"output": output}).encode())[0].text == "I will not."
+
+
+def test_reasoning_that_a_model_writes_into_its_text_is_reasoning() -> None:
+    message = message_of(*text(0, "<thi", "nk>hm</thi", "nk>so <"), *call(1, "time_now", done="{}"), ended())
+    assert [block.type for block in message.content] == ["thinking", "text", "tool_call"]
+    assert (message.thinking, message.text) == ("hm", "so <")

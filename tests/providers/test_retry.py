@@ -50,7 +50,7 @@ async def play(*attempts, clock=None, signal=None, **policy):
 
 
 def test_what_may_pass_is_tried_again_and_what_cannot_is_not():
-    again = [None, 408, 409, 429, 500, 502, 503, 529]
+    again = [None, 408, 429, 500, 502, 503, 504, 529]
     assert [may_be_retried(failure(status)) for status in again] == [True] * len(again)
     never = [400, 401, 403, 404, 413, 422, 301]
     assert [may_be_retried(failure(status)) for status in never] == [False] * len(never)

@@ -1,3 +1,7 @@
+import json
+
+import pytest
+
 from jupyter_tools.events import StopDelta, TextDelta, UsageDelta
 from jupyter_tools.messages import Usage
 from jupyter_tools.providers.failures import failure_of_cut
@@ -13,6 +17,10 @@ class Words(TypedEventDecoder):
         if document["type"] == "word":
             parts.append(TextDelta(text=document["word"]))
         self.ended = self.ended or document["type"] == "end"
+
+    def _take_whole(self, document, parts) -> None:
+        parts.append(TextDelta(text=document["words"]))
+        self.ended = True
 
     def _open_ends(self):
         return []
@@ -55,8 +63,18 @@ def test_without_an_end_there_is_no_stop_but_a_failure() -> None:
 def test_a_failure_before_any_word_leaves_nothing() -> None:
     assert read(b"")[0] == []
     assert "web page" in read(b"\n<html>")[1]
-    assert "not JSON" in read(b'{"detail": "no"}')[1]
+    assert "as a model's server does" in read(b'{"detail": "no"}')[1]
 
 
 def test_what_has_another_shape_ends_the_answer() -> None:
     assert "not JSON" in read(WORD + b"data: 5\n\n" + WORD)[1]
+
+
+def test_an_answer_may_come_in_one_document() -> None:
+    assert read(b'\n{"words": "a"}') == ([TextDelta, UsageDelta, StopDelta], "")
+    assert "not JSON" in read(b'{"words": "a')[1]
+
+
+@pytest.mark.parametrize("error", [{"error": {"message": "no luck"}}, [{"error": {"message": "no luck"}}]])
+def test_a_document_may_be_an_error(error) -> None:
+    assert "no luck" in read(json.dumps(error).encode())[1]

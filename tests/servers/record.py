@@ -58,7 +58,9 @@ def record_aimock() -> None:
             for what in ("hello", "think", "weather", "cut off"):
                 body = body_of(wire, what, tools=what == "weather")
                 record(f"{wire}.aimock.{what.replace(' ', '-')}", f"{url}{path}", body)
-        record("openai.aimock.whole", f"{url}{PATHS['openai']}", body_of("openai", "weather", tools=True, stream=False))
+            for what in ("think", "weather"):
+                body = body_of(wire, what, tools=what == "weather", stream=False)
+                record(f"{wire}.aimock.{what}.whole", f"{url}{path}", body)
 
 
 def record_llmock() -> None:
@@ -83,8 +85,7 @@ def record_llama() -> None:
             limit = "max_output_tokens" if wire == "responses" else "max_tokens"
             body = body_of(wire, "Say: Привет!", **{limit: 12, "temperature": 0})
             record(f"{wire}.llama.hello", f"{server.url}{path}", body, **headers)
-        whole = body_of("openai", "Say: Привет!", stream=False, max_tokens=12, temperature=0)
-        record("openai.llama.whole", f"{server.url}{PATHS['openai']}", whole, **headers)
+            record(f"{wire}.llama.whole", f"{server.url}{path}", {**body, "stream": False}, **headers)
 
 
 if __name__ == "__main__":
