@@ -9,7 +9,7 @@ from jupyter_tools.auth import Secret
 from jupyter_tools.providers.anthropic_messages import request_body
 from jupyter_tools.providers.anthropic_stream import AnthropicDecoder
 from jupyter_tools.providers.base import Request
-from jupyter_tools.providers.http_provider import HttpProvider
+from jupyter_tools.providers.http_provider import HttpProvider, thinking_decoder
 
 
 class AnthropicProvider(HttpProvider):
@@ -17,7 +17,7 @@ class AnthropicProvider(HttpProvider):
 
     `Model.options` go into the request as they are, such as `thinking={"type": "enabled", "budget_tokens": 4000}`;
     OpenAI's `stop` and a `response_format` with a schema are translated. `max_tokens` is 8192, and what the model may
-    think besides, unless an option says otherwise.
+    think besides, unless an option says otherwise. `starts_in_thinking` and `stream` are as for `OpenAIProvider`.
     """
 
     name = key_name = "anthropic"
@@ -36,10 +36,10 @@ class AnthropicProvider(HttpProvider):
         return {"x-api-key": key} if key else {}
 
     def _body(self, request: Request, address: str) -> bytes:
-        return request_body(request, self._kept)
+        return request_body(request, self._kept, self.name)
 
     def _decoder(self, request: Request) -> AnthropicDecoder:
-        return AnthropicDecoder(self.name)
+        return AnthropicDecoder(self.name, thinking_decoder(request))
 
     def _schema_beside_tools(self, request: Request) -> bool:
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from jupyter_tools.errors import ConfigurationError
@@ -23,7 +24,7 @@ from jupyter_tools.messages import (
     text_of,
 )
 from jupyter_tools.providers.base import Request
-from jupyter_tools.providers.openai_messages import EncodedOnce, to_json
+from jupyter_tools.providers.openai_messages import OUR_OPTIONS, EncodedOnce, to_json
 from jupyter_tools.providers.output_schema import options_of
 from jupyter_tools.tools.tool import AgentTool
 
@@ -33,8 +34,13 @@ REDACTED = "redacted:"  # begins the signature of a thinking block whose text th
 _NOTHING: JsonObject = {"type": "text", "text": "(nothing)"}  # the API takes no message without content
 
 
-def request_body(request: Request, kept: EncodedOnce) -> bytes:
-    """The body of a request. Options that are None are left out, ours included.
+def request_body(request: Request, kept: EncodedOnce, provider: str = "anthropic") -> bytes:
+    """The body of a request. Options that are None are left out, and ours.
+
+    Args:
+        request: What is asked.
+        kept: What was encoded before.
+        provider: Who asks: only reasoning that the same one has signed goes back.
 
     Raises:
         ConfigurationError: If a `response_format` has no counterpart here.
@@ -47,8 +53,9 @@ def request_body(request: Request, kept: EncodedOnce) -> bytes:
         **_tool_choice(request),
         **_options(options_of(request, strict=True)),
     }
-    head = to_json({name: value for name, value in fields.items() if value is not None})
-    parts = [head[:-1], b',"messages":[', b",".join(_encoded_messages(request.messages, kept)), b"]"]
+    head = to_json({name: value for name, value in fields.items() if value is not None and name not in OUR_OPTIONS})
+    messages = _encoded_messages(request.messages, kept, provider)
+    parts = [head[:-1], b',"messages":[', b",".join(messages), b"]"]
     if request.tools:
         parts += [b',"tools":[', b",".join(kept.json(tool, tool_to_wire) for tool in request.tools), b"]"]
     return b"".join([*parts, b"}"])
@@ -77,6 +84,8 @@ def _thinking_tokens(options: Mapping[str, JsonValue]) -> int:
 def _options(options: Mapping[str, JsonValue]) -> JsonObject:
     """Options as Anthropic calls them."""
     wire = dict(options)
+    if "max_completion_tokens" in wire:
+        wire["max_tokens"] = wire.pop("max_completion_tokens")
     stop = wire.pop("stop", None)
     if stop is not None:
         wire["stop_sequences"] = [stop] if isinstance(stop, str) else stop
@@ -95,7 +104,8 @@ def _options(options: Mapping[str, JsonValue]) -> JsonObject:
     return wire
 
 
-def _encoded_messages(messages: Iterable[Message], kept: EncodedOnce) -> Iterable[bytes]:
+def _encoded_messages(messages: Iterable[Message], kept: EncodedOnce, provider: str) -> Iterable[bytes]:
+    encode = partial(message_to_wire, provider=provider)
     results: list[bytes] = []  # all results of one message's calls have to stand in one message
     for message in messages:
         if isinstance(message, ToolResultMessage):
@@ -105,7 +115,7 @@ def _encoded_messages(messages: Iterable[Message], kept: EncodedOnce) -> Iterabl
             yield _user_message(results)
             results = []
         if not isinstance(message, SystemMessage) and (isinstance(message, UserMessage) or _says_something(message)):
-            yield kept.json(message, message_to_wire)
+            yield kept.json(message, encode)
     if results:
         yield _user_message(results)
 
@@ -118,11 +128,11 @@ def _says_something(message: AssistantMessage) -> bool:
     return bool(message.tool_calls or message.text.strip())
 
 
-def message_to_wire(message: UserMessage | AssistantMessage) -> JsonObject:
-    """One message of a user or a model."""
+def message_to_wire(message: UserMessage | AssistantMessage, provider: str) -> JsonObject:
+    """One message of a user or a model, for `provider`."""
     if isinstance(message, UserMessage):
         return {"role": "user", "content": list(_blocks(message.content)) or [_NOTHING]}
-    ours = message.provider == "anthropic"  # another provider's signatures mean nothing here
+    ours = message.provider == provider  # another provider's signatures mean nothing here
     content = [block for block in message.content if ours or not isinstance(block, ThinkingContent)]
     return {"role": "assistant", "content": list(_blocks(content))}
 

@@ -7,6 +7,7 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from jupyter_tools.auth import Secret
@@ -17,8 +18,10 @@ from jupyter_tools.providers.base import Model, Request
 from jupyter_tools.providers.http_wire import HttpWire, ServerKey, WireDecoder, checked_base_url
 from jupyter_tools.providers.openai_messages import EncodedOnce
 from jupyter_tools.providers.output_schema import refuses_schema
+from jupyter_tools.providers.refusals import refusal_of_option, refusal_of_tools, refusal_without_key
 from jupyter_tools.providers.retry import RetryPolicy
 from jupyter_tools.providers.transport import Call
+from jupyter_tools.thinking import ThinkingDecoder
 
 if TYPE_CHECKING:
     import httpx
@@ -131,7 +134,10 @@ class HttpProvider(ABC):
             self._free.add(_place(request.model))
             problem = f"{request.model} takes no schema for its answer, so it is asked in words only."
             return ProviderError(self.name, problem, status=failure.status, retry_after_s=0.0, retryable=True)
-        return await self._meaning(failure, request.model)
+        if failure.status == HTTPStatus.UNAUTHORIZED and not self._key.of(self.address(request.model.base_url)):
+            return refusal_without_key(failure, self._key.variable)
+        refusal = refusal_of_tools(failure, request) or refusal_of_option(failure, request)
+        return refusal or await self._meaning(failure, request.model)
 
     def _secrets(self, address: str) -> Mapping[str, Secret]:
         key = self._key.of(address)
@@ -173,6 +179,11 @@ class _Asking:
         if asked is not self._request:
             self._request, self._call = asked, self._provider.call(asked)
         return explained
+
+
+def thinking_decoder(request: Request) -> ThinkingDecoder:
+    """What tells reasoning apart that the model writes into its text."""
+    return ThinkingDecoder(starts_in_thinking=bool(request.model.options.get("starts_in_thinking")))
 
 
 def _place(model: Model) -> tuple[str | None, str]:

@@ -8,11 +8,10 @@ import re
 from jupyter_tools.errors import ProviderError, UnknownNameError
 from jupyter_tools.json_types import JsonValue
 from jupyter_tools.providers.base import Model, Request
-from jupyter_tools.providers.http_provider import HttpProvider, names_in
+from jupyter_tools.providers.http_provider import HttpProvider, names_in, thinking_decoder
 from jupyter_tools.providers.http_wire import checked_base_url
 from jupyter_tools.providers.ollama_messages import request_body
 from jupyter_tools.providers.ollama_stream import OllamaDecoder
-from jupyter_tools.thinking import ThinkingDecoder
 
 _HERE = "http://localhost:11434"
 _PORT = 11434
@@ -46,8 +45,7 @@ class OllamaProvider(HttpProvider):
         return request_body(request, self._kept)
 
     def _decoder(self, request: Request) -> OllamaDecoder:
-        starts = bool(request.model.options.get("starts_in_thinking"))
-        return OllamaDecoder(self.name, ThinkingDecoder(starts_in_thinking=starts))
+        return OllamaDecoder(self.name, thinking_decoder(request))
 
     def _names_in(self, document: JsonValue) -> tuple[str, ...]:
         return tuple(name.removesuffix(":latest") for name in names_in(document, "models", "name"))
@@ -63,7 +61,4 @@ class OllamaProvider(HttpProvider):
             meant = f" Did you mean {nearest!r}, which it has?" if nearest else ""
             problem = f"the server has no model {model.name!r}. Fetch it with `ollama pull {model.name}`.{meant}"
             return ProviderError(self.name, problem, status=404)
-        if "does not support tools" in said:
-            problem = f"the model {model.name!r} cannot call tools by itself. Give the option tool_format='json'."
-            return ProviderError(self.name, problem, status=failure.status)
         return failure

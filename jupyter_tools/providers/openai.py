@@ -8,11 +8,10 @@ from typing import ClassVar
 
 from jupyter_tools.errors import ProviderError, UnknownNameError
 from jupyter_tools.providers.base import Model, Request
-from jupyter_tools.providers.http_provider import HttpProvider
+from jupyter_tools.providers.http_provider import HttpProvider, thinking_decoder
 from jupyter_tools.providers.known_servers import KNOWN_SERVERS, owner_of
 from jupyter_tools.providers.openai_messages import request_body
 from jupyter_tools.providers.openai_stream import ChatCompletionDecoder
-from jupyter_tools.thinking import ThinkingDecoder
 
 
 class OpenAIProvider(HttpProvider):
@@ -38,8 +37,7 @@ class OpenAIProvider(HttpProvider):
         return request_body(request, self._kept, address)
 
     def _decoder(self, request: Request) -> ChatCompletionDecoder:
-        starts = bool(request.model.options.get("starts_in_thinking"))
-        return ChatCompletionDecoder(self.name, ThinkingDecoder(starts_in_thinking=starts))
+        return ChatCompletionDecoder(self.name, thinking_decoder(request))
 
     def _schema_beside_tools(self, request: Request) -> bool:
         return owner_of(self.address(request.model.base_url)) in ("openai", "openrouter")

@@ -20,6 +20,7 @@ from jupyter_tools.messages import (
     text_of,
 )
 from jupyter_tools.providers.base import Request
+from jupyter_tools.providers.known_servers import owner_of
 from jupyter_tools.providers.openai_reasoning import SEND_OPTION, reasoning_field, reasoning_to_wire
 from jupyter_tools.providers.output_schema import options_of
 from jupyter_tools.tools.tool import AgentTool
@@ -87,6 +88,8 @@ def request_body(request: Request, kept: EncodedOnce, base_url: str = "") -> byt
     }
     if not fields["stream"]:
         del fields["stream_options"]
+    if "max_tokens" in fields and owner_of(base_url) == "openai":  # its reasoning models know only the newer name
+        fields.setdefault("max_completion_tokens", fields.pop("max_tokens"))
     head = to_json({name: value for name, value in fields.items() if value is not None and name not in OUR_OPTIONS})
     reasoning = reasoning_field(request.model, base_url)
     parts = [head[:-1], b',"messages":[', b",".join(_encoded_messages(request.messages, kept, reasoning)), b"]"]

@@ -22,7 +22,7 @@ from jupyter_tools.messages import (
     text_of,
 )
 from jupyter_tools.providers.base import Request
-from jupyter_tools.providers.openai_messages import EncodedOnce, to_json
+from jupyter_tools.providers.openai_messages import OUR_OPTIONS, EncodedOnce, to_json
 from jupyter_tools.providers.output_schema import options_of
 from jupyter_tools.tools.tool import AgentTool
 
@@ -31,8 +31,8 @@ _REASONING_MODEL = re.compile(r"(?:.*/)?(?:o\d|gpt-[5-9]|codex)")  # only these 
 _ENCRYPTED = "reasoning.encrypted_content"
 
 
-def request_body(request: Request, kept: EncodedOnce) -> bytes:
-    """The body of a request. Options that are None are left out, ours included."""
+def request_body(request: Request, kept: EncodedOnce, provider: str = PROVIDER) -> bytes:
+    """The body of a request of `provider`. Options that are None are left out, and ours."""
     fields: JsonObject = {
         "model": request.model.name,
         "stream": True,
@@ -41,8 +41,8 @@ def request_body(request: Request, kept: EncodedOnce) -> bytes:
         **_tool_choice(request),
         **_options(options_of(request)),
     }
-    head = to_json({name: value for name, value in fields.items() if value is not None})
-    items = b",".join(encoded for message in request.messages if (encoded := _encoded_items(message, kept)))
+    head = to_json({name: value for name, value in fields.items() if value is not None and name not in OUR_OPTIONS})
+    items = b",".join(encoded for message in request.messages if (encoded := _encoded_items(message, kept, provider)))
     parts = [head[:-1], b',"input":[', items, b"]"]
     if request.tools:
         parts += [b',"tools":[', b",".join(kept.json(tool, tool_to_wire) for tool in request.tools), b"]"]
@@ -72,13 +72,13 @@ def _options(options: Mapping[str, JsonValue]) -> JsonObject:
     return wire
 
 
-def _encoded_items(message: Message, kept: EncodedOnce) -> bytes:
+def _encoded_items(message: Message, kept: EncodedOnce, provider: str) -> bytes:
     """A message's items, without the brackets around them."""
-    return kept.json(message, lambda message: {"items": items_of(message)})[len(b'{"items":[') : -len(b"]}")]
+    return kept.json(message, lambda message: {"items": items_of(message, provider)})[len(b'{"items":[') : -len(b"]}")]
 
 
-def items_of(message: Message) -> list[JsonObject]:
-    """One message as items: an assistant's reasoning, texts and calls are items of their own."""
+def items_of(message: Message, provider: str = PROVIDER) -> list[JsonObject]:
+    """One message as items for `provider`: an assistant's reasoning, texts and calls are items of their own."""
     match message:
         case SystemMessage():
             return [{"role": "system", "content": text_of(message.content)}]
@@ -87,7 +87,7 @@ def items_of(message: Message) -> list[JsonObject]:
         case ToolResultMessage():
             return [{"type": "function_call_output", "call_id": message.tool_call_id, "output": _output(message)}]
         case AssistantMessage():
-            made = [_item(block, ours=message.provider == PROVIDER) for block in message.content]
+            made = [_item(block, ours=message.provider == provider) for block in message.content]
             items = [item for item in made if item is not None]
             while items and items[-1].get("type") == "reasoning":  # refused without what it led to
                 items.pop()

@@ -11,6 +11,7 @@ from jupyter_tools.providers.base import Model, Provider, Request
 from jupyter_tools.providers.ollama import OllamaProvider
 from jupyter_tools.providers.registry import parse_model, provider_for
 from jupyter_tools.providers.retry import RetryPolicy
+from jupyter_tools.tools.tool import AgentTool
 
 from .test_ollama_stream import done, lines, said
 
@@ -18,11 +19,13 @@ GOOD = lines(said("Привет, "), said("мир"), done())
 FAST = RetryPolicy(first_wait_s=0.0, attempts=2)
 
 
-async def ask(provider: OllamaProvider, base_url: str | None = None) -> tuple[AssistantMessage, list[Notice]]:
+async def ask(
+    provider: OllamaProvider, base_url: str | None = None, tools: tuple[AgentTool, ...] = ()
+) -> tuple[AssistantMessage, list[Notice]]:
     model = Model(provider="ollama", name="qwen3:8b", base_url=base_url)
     assembly = MessageAssembly("ollama", "qwen3:8b")
     notices = []
-    async for part in provider.stream(Request(model=model, messages=(user_message("hi"),))):
+    async for part in provider.stream(Request(model=model, messages=(user_message("hi"),), tools=tools)):
         assembly.add(part)
         if isinstance(part, Notice):
             notices.append(part)
@@ -74,7 +77,8 @@ async def test_a_model_that_is_missing_is_to_be_fetched(models: list[str], hint:
 
 async def test_a_model_without_tools_may_be_given_them_in_words() -> None:
     refused = httpx.Response(400, json={"error": "registry/gemma:2b does not support tools"})
-    message, _ = await ask(mocked(lambda request: refused))
+    message, _ = await ask(mocked(lambda request: refused), tools=(AgentTool(name="add"),))
+    assert "'qwen3:8b' cannot call tools" in (message.error_message or "")
     assert "tool_format='json'" in (message.error_message or "")
 
 
