@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias, cast
 
 from jupyter_tools.abort_signal import when_set
+from jupyter_tools.agent.call_in_text import notice_of_call_in_text
 from jupyter_tools.agent.limits import Limits, Spending
 from jupyter_tools.agent.output import OutputType
 from jupyter_tools.agent.result import AgentResult
@@ -229,6 +230,8 @@ class AgentRun:
         tools = () if last else self._settings.tools
         self._push(TurnStartEvent(turn=turn, messages=messages, tools=tuple(tool.name for tool in tools)))
         message = await self._ask(turn, messages, last=last)
+        if notice := notice_of_call_in_text(message, tools):
+            self._push(TurnUpdateEvent(turn=turn, notice=notice))
         results, goes_on = await self._use_tools(message, last=last)
         self._push(TurnEndEvent(turn=turn, message=message, tool_results=tuple(results)))
         self._stop_reason, self._error_message = self._reason(message, last=last), message.error_message

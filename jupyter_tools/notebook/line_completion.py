@@ -12,6 +12,7 @@ from jupyter_tools.agent.limits import Limits
 from jupyter_tools.notebook.command_table import COMMANDS, Command
 from jupyter_tools.notebook.completion import Found
 from jupyter_tools.notebook.keys import providers_with_keys
+from jupyter_tools.notebook.options import tool_formats
 from jupyter_tools.tools.tool import AgentTool
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class LineCompletion:
             "login": lambda _: providers_with_keys(),
             "limit": lambda _: [f"{item.name}=" for item in fields(Limits)],
             "option": lambda _: _REQUEST_OPTIONS,
+            "tool_format": lambda _: tool_formats(),
         }
 
     def of_options(self, parser: ArgumentParser, text: str, *, is_cell: bool) -> Found | None:

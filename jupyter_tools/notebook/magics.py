@@ -92,6 +92,7 @@ class AgentMagics(Magics):
     @argument("--temperature", type=float, help="how freely the model chooses its words; 0: always the likeliest")
     @argument("--base-url", help="where the provider's server is, if not in its usual place")
     @argument("--option", action="append", metavar="KEY=VALUE", help="any option of the request, such as seed=1")
+    @argument("--tool-format", metavar="FORMAT", help="tell a model of its tools in words: json, hermes, react, schema")
     @argument("--record", metavar="FILE", help="write what the model and the tools give into FILE, for %%agent replay")
     @argument("--models", action="store_true", help="with %%agent as a line: list the models that can be asked now")
     @argument("--login", metavar="PROVIDER", help="with %%agent as a line: ask for a provider's API key and keep it")

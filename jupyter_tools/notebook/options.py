@@ -142,10 +142,20 @@ def split_words(line: str) -> list[str]:
 
 def _options(arguments: Namespace) -> dict[str, JsonValue]:
     options = dict(key_value("option", "seed=1", text) for text in arguments.option or ())
+    if arguments.tool_format is not None and arguments.tool_format not in tool_formats():
+        raise UnknownNameError("tool format", arguments.tool_format, tool_formats())
     if arguments.max_tokens is not None and arguments.max_tokens < 1:
         raise ConfigurationError(f"--max-tokens takes 1 or more, not {arguments.max_tokens}.")
-    given = {"temperature": arguments.temperature, "max_tokens": arguments.max_tokens}
-    return options | {name: value for name, value in given.items() if value is not None}
+    names = ("temperature", "max_tokens", "tool_format")
+    return options | {name: value for name in names if (value := getattr(arguments, name)) is not None}
+
+
+def tool_formats() -> tuple[str, ...]:
+    """What `--tool-format` takes."""
+    from jupyter_tools.providers.emulated import NATIVE
+    from jupyter_tools.providers.prompted_format import TOOL_FORMATS
+
+    return (*TOOL_FORMATS, NATIVE)
 
 
 def _limits(arguments: Namespace) -> dict[str, Any]:

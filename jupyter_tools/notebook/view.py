@@ -171,6 +171,8 @@ class RunView:
     def _add_notice(self, notice: Notice) -> None:
         if notice.kind in _PASSING:
             self.notice = notice.text
+        elif notice.kind == "call_in_text":  # about the message that has just ended
+            self.parts.append(NoticePart(text=notice.text))
         else:  # before the message it is about, whose parts stay together
             self.parts.insert(self._message_start, NoticePart(text=notice.text))
             self._message_start += 1

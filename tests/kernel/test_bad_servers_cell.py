@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -34,17 +35,25 @@ class BadServer(BaseHTTPRequestHandler):
                 self.answer(404, PAGE, "text/html")
             case "proxy":
                 self.answer(502, b"<html><body>502 Bad Gateway</body></html>", "text/html")
+            case "welcome":
+                self.answer(200, b'{"message": "Welcome"}')
+            case "tools":
+                self.answer(500, b'{"error": {"message": "tools param requires --jinja flag"}}')
+            case "busy":
+                self.answer(503, b"", retry_after="1")
+            case "405" | "501" as status:
+                self.answer(int(status), PAGE, "text/html")
             case _:
                 self.answer(200, b"PONG", "text/plain")
 
     def do_GET(self) -> None:
         self.answer(404, b"{}")
 
-    def answer(self, status: int, body: bytes, kind: str = "application/json") -> None:
+    def answer(self, status: int, body: bytes, kind: str = "application/json", retry_after: str = "0") -> None:
         self.send_response(status)
         self.send_header("content-type", kind)
         self.send_header("content-length", str(len(body)))
-        self.send_header("retry-after", "0")
+        self.send_header("retry-after", retry_after)
         self.end_headers()
         self.wfile.write(body)
 
@@ -101,8 +110,36 @@ def test_a_page_where_a_server_should_be(kernel: Kernel, server: str, wire: str)
     assert "nginx" not in error
 
 
-def test_something_that_is_no_json(kernel: Kernel, server: str):  # one wire, for it is tried again for 15 s
-    assert "was cut" in said(kernel, "openai", f"{server}/pong")
+@pytest.mark.parametrize("wire", WIRES)
+@pytest.mark.parametrize(("place", "quoted"), [("pong", "PONG"), ("welcome", '{"message": "Welcome"}')])
+def test_something_else_than_an_answer(kernel: Kernel, server: str, wire: str, place: str, quoted: str):
+    asked = time.monotonic()
+    error = said(kernel, wire, f"{server}/{place}")
+    assert "does not answer as a model's server does. Check it" in error
+    assert error.endswith(f"It says: {quoted}")
+    assert time.monotonic() - asked < 5  # what does not heal is not tried again
+
+
+@pytest.mark.parametrize("wire", WIRES)
+@pytest.mark.parametrize("status", [405, 501])
+def test_a_web_server_that_takes_no_questions(kernel: Kernel, server: str, wire: str, status: int):
+    error = said(kernel, wire, f"{server}/{status}")
+    assert "answers questions" in error
+    assert "Check the base_url." in error
+
+
+def test_a_model_without_tool_calls(kernel: Kernel, server: str):
+    cell = kernel.run(f"%%agent -m openai:gemma --base-url {server}/tools --tools math_eval --new\nWhat is 2 + 2?")
+    assert cell.status == "error"
+    assert "'gemma' cannot call tools at this server" in cell.error
+    assert "--tool-format json" in cell.error
+
+
+def test_a_retry_is_seen_while_it_is_waited_for(kernel: Kernel, server: str):
+    cell = kernel.send(f"%%agent -m openai:gpt-5 --base-url {server}/busy --new\nHello")
+    kernel.until(lambda: any("retrying in 1 s (2 of 5)" in json.dumps(said) for said in kernel.said))
+    kernel.interrupt()
+    kernel.until(lambda: cell.done)
 
 
 @pytest.mark.parametrize("wire", WIRES)

@@ -45,7 +45,16 @@ def test_values_that_a_schema_lists_are_offered(completion: LineCompletion, text
 
 
 def test_every_option_with_known_values_offers_them(completion: LineCompletion):
-    for option in ("--model", "--tools", "--approve", "--conversation", "--login", "--limit", "--option"):
+    for option in (
+        "--model",
+        "--tools",
+        "--approve",
+        "--conversation",
+        "--login",
+        "--limit",
+        "--option",
+        "--tool-format",
+    ):
         found = completion.of_options(AgentMagics.agent.parser, f"{option} ", is_cell=True)
         assert found is not None
         assert list(found.texts)

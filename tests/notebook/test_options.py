@@ -65,3 +65,15 @@ def test_another_providers_prompts_do_not_go_to_the_old_server():
 @pytest.mark.parametrize("line", ["-m openai:other", "-m other", "--temperature 0"])
 def test_the_same_providers_server_stays(line: str):
     assert settings(line, settings("--base-url http://x --model openai:llama3")).base_url == "http://x"
+
+
+def test_a_tool_format_is_an_option_of_the_model_that_lasts():
+    before = settings("-m openai:a --tool-format hermes")
+    assert before.options == {"tool_format": "hermes"}
+    assert settings("--temperature 0", before).options == {"tool_format": "hermes", "temperature": 0.0}
+    assert settings("--tool-format native", before).options == {"tool_format": "native"}
+
+
+def test_a_tool_format_that_there_is_not_is_named_with_the_nearest():
+    with pytest.raises(UnknownNameError, match=r"'herms'.*'hermes'"):
+        settings("--tool-format herms")

@@ -150,6 +150,12 @@ def test_the_status_says_that_a_person_is_waited_for():
     assert view.waiting == ""
 
 
+def test_a_call_that_nobody_reads_is_pointed_out_below_the_answer():
+    notice = TurnUpdateEvent(turn=1, notice=Notice(text="It wrote a call as text.", kind="call_in_text"))
+    view = viewed([*started(), *answer("{...}"), notice, *ended()])
+    assert [part.kind for part in view.parts] == ["text", "notice"]
+
+
 def test_a_notice_shows_until_the_model_speaks():
     view = viewed([*started(), TurnUpdateEvent(turn=1, notice=Notice(text="retrying in 3 s"))])
     assert view.status == "scripted:demo · retrying in 3 s"
