@@ -59,7 +59,7 @@ def failure_of_page(provider: str, hint: str = OFTEN) -> ProviderError:
 def failure_of_other_answer(provider: str, said: str, hint: str = OFTEN) -> ProviderError:
     """The error that a good answer stands for which no model's server would give: asking again changes nothing."""
     problem = f"what is at the base_url does not answer as a model's server does. Check it; {hint}."
-    return ProviderError(provider, f"{problem} It says: {_short(said)}", retryable=False)
+    return ProviderError(provider, f"{problem} It says: {one_line(said, _LONGEST_QUOTE)}", retryable=False)
 
 
 def failure_of_connection(provider: str, url: str, error: Exception) -> ProviderError:
