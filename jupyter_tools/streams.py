@@ -40,10 +40,10 @@ class EventStream(Generic[EventT, ResultT]):
 
     @classmethod
     def produced_by(
-        cls, producer: Callable[[EventStream[EventT, ResultT]], Awaitable[ResultT]]
+        cls, producer: Callable[[EventStream[EventT, ResultT]], Awaitable[ResultT]], *, kept: bool = True
     ) -> EventStream[EventT, ResultT]:
         """Run `producer(stream)` as a task of the running loop; its return value or exception ends the stream."""
-        stream = cls()
+        stream = cls(kept=kept)
         stream._task = asyncio.get_running_loop().create_task(stream._produce(producer))
         return stream
 

@@ -117,18 +117,19 @@ class Agent:
         return self._signal is not None
 
     def stream(
-        self, prompt: str | UserMessage, *, tags: Mapping[str, JsonValue] | None = None
+        self, prompt: str | UserMessage, *, tags: Mapping[str, JsonValue] | None = None, kept: bool = True
     ) -> EventStream[AgentEvent, AgentResult]:
         """Start a run in the running event loop. Iterate the result for its events, await it for its `AgentResult`.
 
         Args:
             prompt: What the person says.
             tags: What the traces should know of this run, such as `cell_id`.
+            kept: Whether events wait for an iterator. Where all who want them listen, a long run need not hold them.
 
         Raises:
             ConfigurationError: If a run is going on.
         """
-        return EventStream[AgentEvent, AgentResult].produced_by(self._begun(prompt, tags or {}))
+        return EventStream[AgentEvent, AgentResult].produced_by(self._begun(prompt, tags or {}), kept=kept)
 
     def _begun(
         self, prompt: str | UserMessage, tags: Mapping[str, JsonValue]
@@ -227,7 +228,7 @@ class Agent:
     async def run(self, prompt: str | UserMessage) -> AgentResult:
         """Run to the end. Errors inside the run are in the result, not raised."""
         return await self._begun(prompt, {})(
-            EventStream()
+            EventStream(kept=False)
         )  # a task of its own would outlive a caller that is cancelled
 
     def run_sync(self, prompt: str | UserMessage) -> AgentResult:

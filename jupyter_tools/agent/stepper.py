@@ -151,7 +151,7 @@ class Stepper:
         return Step(turn=max(self._pauses, default=0), events=events, result=run.result())
 
     async def _answer(self) -> AgentResult:
-        stream = self.agent.stream(self._prompt, tags=self._tags)
+        stream = self.agent.stream(self._prompt, tags=self._tags, kept=False)
         stream.listen(self._events.append)
         try:
             return await stream

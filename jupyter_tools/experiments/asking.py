@@ -87,7 +87,7 @@ async def _run(
         limits=options.limits,
         trace=trace,
     )
-    stream = agent.stream(cell.text, tags=options.tags(cell))
+    stream = agent.stream(cell.text, tags=options.tags(cell), kept=False)
     if listener is not None:
         stream.listen(listener)
     try:

@@ -135,7 +135,7 @@ class CellRun:
         return loop_thread().submit(self._answer())
 
     async def _answer(self) -> AgentResult:
-        stream = self.agent.stream(self.prompt, tags=self._tags)
+        stream = self.agent.stream(self.prompt, tags=self._tags, kept=False)
         if self._stop_asked:
             self.agent.abort()
         stream.listen(lambda event: self._events.append((time.monotonic() * 1000, event)))

@@ -19,6 +19,14 @@ async def test_one_run_at_a_time():
     await stream
 
 
+async def test_a_run_that_nobody_iterates_need_not_hold_its_events():
+    heard = []
+    stream = agent_of(["One two."]).stream("go", kept=False)
+    stream.listen(heard.append)
+    assert (await stream).text == "One two."
+    assert (heard[-1].type, [event async for event in stream]) == ("agent_end", [])
+
+
 async def test_a_run_ends_with_the_caller_who_waited_for_it():
     agent = agent_of([call("nap", {"seconds": 30})], ["Next."])
     with pytest.raises(TimeoutError):
