@@ -21,11 +21,19 @@ async def sleep_unless(seconds: float, signal: asyncio.Event | None) -> None:
     if signal is None or seconds <= 0:
         await asyncio.sleep(seconds)
         return
+    loop = asyncio.get_running_loop()
+    over: asyncio.Future[None] = loop.create_future()
+    timer, stop_listening = loop.call_later(seconds, _end, over), when_set(signal, lambda: _end(over))
     try:
-        async with asyncio.timeout(seconds):
-            await signal.wait()
-    except TimeoutError:
-        pass
+        await over
+    finally:
+        timer.cancel()
+        stop_listening()
+
+
+def _end(waiting: asyncio.Future[None]) -> None:
+    if not waiting.done():
+        waiting.set_result(None)
 
 
 class AbortableWait:

@@ -5,6 +5,7 @@ import time
 
 get_ipython().run_line_magic("load_ext", "jupyter_tools")  # noqa: F821
 
+from jupyter_tools.abort_signal import AbortSignal  # noqa: E402
 from jupyter_tools.loop_thread import loop_thread  # noqa: E402
 from jupyter_tools.messages import user_message  # noqa: E402
 from jupyter_tools.providers.base import Model, Request  # noqa: E402
@@ -45,7 +46,8 @@ async def alone_cpu(name):
     """The same without a page: what the provider itself takes."""
 
     async def drain():
-        request = Request(model=Model(provider="scripted", name=name), messages=(user_message("Talk."),))
+        model, asked = Model(provider="scripted", name=name), (user_message("Talk."),)
+        request = Request(model=model, messages=asked, signal=AbortSignal())  # as an agent asks: it can be stopped
         async for _ in ScriptedProvider().stream(request):
             pass
 

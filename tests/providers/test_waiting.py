@@ -17,11 +17,24 @@ async def test_sleep_sleeps(with_signal):
     assert time.monotonic() - started >= 0.015
 
 
-async def test_the_signal_ends_a_sleep():
-    signal = asyncio.Event()
+@pytest.mark.parametrize("kind", KINDS)
+async def test_the_signal_ends_a_sleep_and_one_that_begins_later(kind):
+    signal = kind()
     asyncio.get_running_loop().call_later(0.01, signal.set)
     async with asyncio.timeout(5):
         await sleep_unless(60, signal)
+        await sleep_unless(60, signal)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_cancelled_sleep_ends_and_leaves_nothing_behind(kind):
+    signal, before = kind(), asyncio.all_tasks()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await sleep_unless(60, signal)
+    signal.set()
+    await asyncio.sleep(0.01)
+    assert asyncio.all_tasks() == before
 
 
 async def answer():
