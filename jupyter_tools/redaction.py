@@ -139,8 +139,7 @@ def _as_json(text: str) -> str:
 
 
 def _environment_secrets() -> list[str]:
-    values = {
-        value for name, value in os.environ.items() if len(value) >= _MIN_SECRET and _SECRET_VARIABLE.search(name)
-    }
+    named = [os.environ.get(name, "") for name in os.environ if _SECRET_VARIABLE.search(name)]
+    values = {value for value in named if len(value) >= _MIN_SECRET}
     spellings = values | {json.dumps(value, ensure_ascii=False)[1:-1] for value in values}
     return sorted(spellings, key=len, reverse=True)

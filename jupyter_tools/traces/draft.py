@@ -12,7 +12,7 @@ from jupyter_tools.messages import AssistantMessage, TextContent, ThinkingConten
 Piece: TypeAlias = TextDelta | ThinkingDelta
 
 _BETWEEN_S = 0.25
-_CHARACTERS_A_SECOND = 50_000  # a long text is written whole each time, so it is written less often
+_CHARACTERS_A_SECOND = 20_000  # a long text is written whole each time, so it is written less often
 
 
 class Draft:
