@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from copy import copy
+from dataclasses import replace
 from functools import cache
 from importlib import metadata
 from typing import Any
@@ -29,6 +31,7 @@ from jupyter_tools.providers.continuing import ContinuingProvider
 from jupyter_tools.providers.fallback import answering
 from jupyter_tools.providers.rate_limit import RateLimitedProvider, RateLimiter
 from jupyter_tools.providers.registry import parse_model
+from jupyter_tools.recordings.entries import NOWHERE, AskedFrom
 from jupyter_tools.streams import EventStream
 from jupyter_tools.tools.decorator import as_tool
 from jupyter_tools.tools.execution import ExecutionOptions
@@ -117,40 +120,46 @@ class Agent:
         return self._signal is not None
 
     def stream(
-        self, prompt: str | UserMessage, *, tags: Mapping[str, JsonValue] | None = None, kept: bool = True
+        self,
+        prompt: str | UserMessage,
+        *,
+        tags: Mapping[str, JsonValue] | None = None,
+        asked_from: AskedFrom = NOWHERE,
+        kept: bool = True,
     ) -> EventStream[AgentEvent, AgentResult]:
         """Start a run in the running event loop. Iterate the result for its events, await it for its `AgentResult`.
 
         Args:
             prompt: What the person says.
             tags: What the traces should know of this run, such as `cell_id`.
+            asked_from: What a recording should know of it: a run replaces the one that was asked there before.
             kept: Whether events wait for an iterator. Where all who want them listen, a long run need not hold them.
 
         Raises:
             ConfigurationError: If a run is going on.
         """
-        return EventStream[AgentEvent, AgentResult].produced_by(self._begun(prompt, tags or {}), kept=kept)
+        return EventStream[AgentEvent, AgentResult].produced_by(self._begun(prompt, tags or {}, asked_from), kept=kept)
 
     def _begun(
-        self, prompt: str | UserMessage, tags: Mapping[str, JsonValue]
+        self, prompt: str | UserMessage, tags: Mapping[str, JsonValue], asked_from: AskedFrom = NOWHERE
     ) -> Callable[[EventStream[AgentEvent, AgentResult]], Awaitable[AgentResult]]:
         """The run that will tell a stream of itself. This agent is busy from now on."""
         self._refuse_while_running()
         message = user_message(prompt) if isinstance(prompt, str) else prompt
-        wiring = self._wiring()
+        wiring = self._wiring(asked_from)
         self._loop, self._signal = asyncio.get_running_loop(), AbortSignal()
         self._inbox.steering.clear()  # what came too late for the last run was not meant for this one
         return lambda stream: self._run(stream, wiring, message, tags)
 
-    def _wiring(self) -> Wiring:
+    def _wiring(self, asked_from: AskedFrom) -> Wiring:
         tape = self.tape or current_tape()
         provider = answering(self.model, self._provider)
         if self._continuations:
             provider = ContinuingProvider(provider, self._continuations)
         if self._rate_limit is not None:
             provider = RateLimitedProvider(provider, self._rate_limit)
-        wiring = Wiring(provider=provider, tools=self.tools)
-        return wiring if tape is None else tape.wired(wiring, self.steer)
+        wiring = Wiring(provider=provider, tools=self.tools, asked_from=asked_from)
+        return wiring if tape is None else tape.wired(replace(wiring, settings=self._settings_hash()), self.steer)
 
     def _refuse_while_running(self) -> None:
         if self.running:
@@ -224,6 +233,11 @@ class Agent:
             "schema_hash": tools_hash(self.tools),
             "version": _package_version(),
         }
+
+    def _settings_hash(self) -> str:
+        """Tells apart what was asked in the same words with other options, instructions or tools."""
+        asked = {name: self.provenance()[name] for name in ("parameters", "system_hash", "schema_hash")}
+        return text_hash(json.dumps(asked, sort_keys=True, default=str))
 
     async def run(self, prompt: str | UserMessage) -> AgentResult:
         """Run to the end. Errors inside the run are in the result, not raised."""

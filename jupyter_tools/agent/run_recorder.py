@@ -20,7 +20,7 @@ from jupyter_tools.events import (
 from jupyter_tools.json_types import JsonObject
 from jupyter_tools.messages import AssistantMessage, Message, UserMessage, text_of
 from jupyter_tools.recordings.blocks import TimedPart
-from jupyter_tools.recordings.entries import Entry, RecordedCall, RecordedResult
+from jupyter_tools.recordings.entries import NOWHERE, AskedFrom, Entry, RecordedCall, RecordedResult
 from jupyter_tools.recordings.file import RecordingFile
 from jupyter_tools.recordings.keys import conversation_key, latest_key, prompt_of
 
@@ -32,11 +32,16 @@ class RunRecorder:
 
     Args:
         file: Where they go.
+        asked_from: Where the run was asked from.
+        settings: The hash of its options, instructions and tools.
     """
 
-    def __init__(self, file: RecordingFile) -> None:
+    def __init__(self, file: RecordingFile, asked_from: AskedFrom = NOWHERE, settings: str = "") -> None:
         self._file = file
+        self._asked_from = asked_from
+        self._settings = settings
         self._run = file.new_run()
+        self._begun = False
         self._writable = True
         self._seen: tuple[Message, ...] = ()
         self._heard: list[str] = []
@@ -71,13 +76,19 @@ class RunRecorder:
 
     def _write_call(self, message: AssistantMessage, duration_ms: float | None) -> None:
         heard, self._heard = tuple(self._heard), []
+        key = conversation_key(self._seen, self._file.clean)
+        replaced = () if self._begun else self._file.replaced_by(self._run, key, self._asked_from)
+        self._begun = True
         self._write(
             RecordedCall(
                 run=self._run,
-                key=conversation_key(self._seen, self._file.clean),
+                key=key,
                 latest=latest_key(self._seen, self._file.clean),
                 model=f"{message.provider}:{message.model}",
                 prompt=prompt_of(self._seen),
+                place=self._asked_from.place,
+                settings=self._settings,
+                instead_of=replaced,
                 heard=heard,
                 parts=tuple(self._parts),
                 stop=StopDelta(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from jupyter_tools.events import AgentEvent, AgentToolResult, MessageEndEvent, ToolExecutionEndEvent
 from jupyter_tools.json_types import JsonObject
 from jupyter_tools.messages import AssistantMessage, TextContent, text_of
-from jupyter_tools.providers.replay import AnswerBook, ReplayProvider
+from jupyter_tools.providers.replay import ReplayProvider
 from jupyter_tools.providers.waiting import sleep_unless
 from jupyter_tools.recordings.entries import RecordedResult
 from jupyter_tools.shortening import one_line
@@ -45,8 +45,7 @@ class RunReplay:
     """Plays one run.
 
     Args:
-        book: The recording.
-        provider_name: The provider it stands for.
+        provider: Gives the recorded answers.
         steer: Says something to the run.
         drift: Where it is written what tools give differently.
         fast: Without the waits of the recording.
@@ -58,15 +57,14 @@ class RunReplay:
 
     def __init__(
         self,
-        book: AnswerBook,
-        provider_name: str,
+        provider: ReplayProvider,
         steer: Callable[[str], None],
         drift: list[Drift],
         *,
         fast: bool,
         live: bool,
     ) -> None:
-        self.provider = ReplayProvider(book, provider_name, fast=fast)
+        self.provider = provider
         self._steer = steer
         self._drift = drift
         self._fast = fast

@@ -26,6 +26,7 @@ from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.messages import Message, TextContent, ToolResultMessage, UserMessage
 from jupyter_tools.providers.as_sent import as_sent
 from jupyter_tools.providers.base import Provider, Request
+from jupyter_tools.recordings.entries import NOWHERE, AskedFrom
 from jupyter_tools.redaction import redact
 
 
@@ -69,17 +70,26 @@ class Stepper:
         agent: Who answers. It has no other run meanwhile.
         prompt: What a person says.
         tags: What the traces should know of the run, such as `cell_id`.
+        asked_from: What a recording should know of it.
 
     Attributes:
         agent: Who answers.
     """
 
-    def __init__(self, agent: Agent, prompt: str, *, tags: Mapping[str, JsonValue] | None = None) -> None:
+    def __init__(
+        self,
+        agent: Agent,
+        prompt: str,
+        *,
+        tags: Mapping[str, JsonValue] | None = None,
+        asked_from: AskedFrom = NOWHERE,
+    ) -> None:
         self.agent = agent
         agent.before_turn = self._hold
         self._before = list(agent.messages)
         self._prompt = prompt
         self._tags = dict(tags or {})
+        self._asked_from = asked_from
         self._opening: tuple[Message, ...] | None = None  # what a fork begins with
         self._pauses: dict[int, _Pause] = {}
         self._paused: _Pause | None = None
@@ -151,7 +161,7 @@ class Stepper:
         return Step(turn=max(self._pauses, default=0), events=events, result=run.result())
 
     async def _answer(self) -> AgentResult:
-        stream = self.agent.stream(self._prompt, tags=self._tags, kept=False)
+        stream = self.agent.stream(self._prompt, tags=self._tags, asked_from=self._asked_from, kept=False)
         stream.listen(self._events.append)
         try:
             return await stream
@@ -227,7 +237,7 @@ class Stepper:
             raise ConfigurationError(f"The run has no turn {turn} to fork from. Turns: {known}.")
         twin = self.agent.clone()
         twin.messages = list(self._before)
-        other = Stepper(twin, self._prompt, tags=self._tags)
+        other = Stepper(twin, self._prompt, tags=self._tags, asked_from=self._asked_from)
         other._opening = self._pauses[turn].said
         return other
 

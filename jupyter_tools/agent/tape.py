@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -22,7 +22,8 @@ from jupyter_tools.agent.run_replay import Drift, RunReplay
 from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.events import AgentEvent
 from jupyter_tools.providers.base import Provider
-from jupyter_tools.providers.replay import AnswerBook
+from jupyter_tools.providers.replay import AnswerBook, ReplayProvider
+from jupyter_tools.recordings.entries import NOWHERE, AskedFrom
 from jupyter_tools.recordings.file import RecordingFile
 from jupyter_tools.redaction import redact
 from jupyter_tools.tools.tool import AgentTool
@@ -39,12 +40,16 @@ class Wiring:
         tools: What the model may call.
         listener: Hears every event of the run, or None.
         source: Where the answers come from if not from a model, for the traces.
+        asked_from: Where the run was asked from.
+        settings: The hash of its options, instructions and tools.
     """
 
     provider: Provider
     tools: tuple[AgentTool, ...]
     listener: Callable[[AgentEvent], None] | None = None
     source: str = ""
+    asked_from: AskedFrom = NOWHERE
+    settings: str = ""
 
 
 class Tape(Protocol):
@@ -75,8 +80,8 @@ class Recording:
     def wired(self, wiring: Wiring, steer: Callable[[str], None]) -> Wiring:
         """The same connections, and somebody who writes down what comes over them."""
         del steer
-        recorder = RunRecorder(self._file)
-        return Wiring(provider=wiring.provider, tools=wiring.tools, listener=recorder.record, source=wiring.source)
+        recorder = RunRecorder(self._file, wiring.asked_from, wiring.settings)
+        return replace(wiring, listener=recorder.record)
 
     def close(self) -> None:
         """What was recorded again takes the place of what it was before."""
@@ -111,9 +116,16 @@ class Replay:
 
     def wired(self, wiring: Wiring, steer: Callable[[str], None]) -> Wiring:
         """Answers from the recording, and its tools' results unless tools are live."""
-        run = RunReplay(self._book, wiring.provider.name, steer, self.drift, fast=self._fast, live=self._live)
+        provider = ReplayProvider(
+            self._book,
+            wiring.provider.name,
+            fast=self._fast,
+            place=wiring.asked_from.place,
+            settings=wiring.settings,
+        )
+        run = RunReplay(provider, steer, self.drift, fast=self._fast, live=self._live)
         tools = wiring.tools if self._live else tuple(map(run.stand_in, wiring.tools))
-        return Wiring(provider=run.provider, tools=tools, listener=run.listen, source=str(self.path))
+        return replace(wiring, provider=provider, tools=tools, listener=run.listen, source=str(self.path))
 
     def close(self) -> None:
         """Nothing is held."""
@@ -144,8 +156,8 @@ def eject(tape: Tape) -> None:
 def record(path: str | Path) -> Generator[Recording]:
     """Write what models and tools give in the runs that begin meanwhile into a file.
 
-    What is in the file already stays; a run that begins as one in it does takes its place. Keys and the like are taken
-    out, as in the traces.
+    What is in the file already stays; a run that begins as one in it does, in the same cell, takes its place, and so
+    does a cell that is run again meanwhile. Keys and the like are taken out, as in the traces.
 
     Args:
         path: The file, JSON Lines.

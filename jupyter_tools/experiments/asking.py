@@ -16,6 +16,7 @@ from jupyter_tools.experiments.answers import Answer, answer_of
 from jupyter_tools.experiments.cells import Cell
 from jupyter_tools.json_types import JsonValue
 from jupyter_tools.providers.base import Provider
+from jupyter_tools.recordings.entries import AskedFrom
 from jupyter_tools.tools.attempt import attempt
 from jupyter_tools.tools.options import ExecutionOptions
 from jupyter_tools.traces import TraceStore
@@ -31,11 +32,13 @@ class AskOptions:
         experiment: Its name, for the traces.
         limits: How much one cell may use.
         execution: How tool calls are executed.
+        occasion: This run of the experiment, for recordings.
     """
 
     experiment: str
     limits: Limits = field(default_factory=Limits)
     execution: ExecutionOptions = field(default_factory=ExecutionOptions)
+    occasion: str = ""
 
     def tags(self, cell: Cell) -> dict[str, JsonValue]:
         """What the traces say of a cell's run."""
@@ -87,7 +90,8 @@ async def _run(
         limits=options.limits,
         trace=trace,
     )
-    stream = agent.stream(cell.text, tags=options.tags(cell), kept=False)
+    asked_from = AskedFrom(place=cell.key, occasion=options.occasion)
+    stream = agent.stream(cell.text, tags=options.tags(cell), asked_from=asked_from, kept=False)
     if listener is not None:
         stream.listen(listener)
     try:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_tools.agent.limits import Limits
+from jupyter_tools.agent.tape import Replay, current_tape
 from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.experiments.answers import Answer
 from jupyter_tools.experiments.asking import AskOptions
@@ -121,7 +124,7 @@ class Experiment:
         self._limiters = limiters_of(rate_limits)
         self._client = executor
         self._store = store if isinstance(store, TraceStore) else TraceStore(store) if store else default_store()
-        self._results = Results(self._store)
+        Results(self._store)  # a file that cannot be used is told of now
         self._resume = resume
         self._running: Running | None = None
         self._work: asyncio.Task[None] | None = None
@@ -133,9 +136,10 @@ class Experiment:
 
     def estimate(self) -> Estimate:
         """What it will take to run it now."""
-        finished = self._finished()
+        finished = self._finished(self._results())
         judges = [scorer.score.variant for scorer in self.scorers if isinstance(scorer.score, JudgeScore)]
-        pending = [cell for cell in self.cells if cell.key not in finished]
+        answered = isinstance(current_tape(), Replay)
+        pending = [cell for cell in self.cells if not answered and cell.key not in finished]
         return estimate_of(pending, list(finished.values()), judges)
 
     async def run(self, view: ProgressView | None = None) -> pd.DataFrame:
@@ -145,15 +149,16 @@ class Experiment:
             view: Shows how far it is.
 
         Raises:
-            ConfigurationError: If it is running already.
+            ConfigurationError: If it is running already, or cannot be recorded where it runs.
         """
         global _last  # noqa: PLW0603  # what an interrupted cell has left, for the person who asks
         if self._work is not None:
             raise ConfigurationError("This experiment is running.")
         _last = self
-        executor, finished = self._executor(), await asyncio.to_thread(self._finished)
+        options, results = replace(self._options, occasion=uuid.uuid4().hex), self._results()
+        executor, finished = self._executor(options), await asyncio.to_thread(self._finished, results)
         running = self._running = Running(
-            self.cells, self._options, self.scorers, results=self._results, store=self._store, view=view or NoView()
+            self.cells, options, self.scorers, results=results, store=self._store, view=view or NoView()
         )
         self._loop = asyncio.get_running_loop()
         self._work = self._loop.create_task(running.run(executor, finished))
@@ -198,19 +203,26 @@ class Experiment:
         parameters = dict.fromkeys(name for variant in self.variants for name in variant.model.options)
         return frame_of(self.name, listed, self._columns, self.scorers, tuple(parameters))
 
-    def _finished(self) -> dict[str, Answer]:
-        return self._results.finished([cell.key for cell in self.cells]) if self._resume else {}
+    def _results(self) -> Results:
+        """The finished cells. A recording is to hold all answers, and those that it gives belong nowhere else."""
+        tape = current_tape()
+        return Results(self._store, reads=self._resume and tape is None, writes=not isinstance(tape, Replay))
 
-    def _executor(self) -> Executor:
+    def _finished(self, results: Results) -> dict[str, Answer]:
+        return results.finished([cell.key for cell in self.cells])
+
+    def _executor(self, options: AskOptions) -> Executor:
         if self._client is None:
             return LoopExecutor(
-                self._options, self.scorers, self._store, concurrency=self._concurrency, limiters=self._limiters
+                options, self.scorers, self._store, concurrency=self._concurrency, limiters=self._limiters
             )
+        if current_tape() is not None:
+            raise ConfigurationError("A recording holds in this process only: record and replay without executor=.")
         from jupyter_tools.experiments.dask_executor import DaskExecutor
 
         by_provider = self._concurrency if isinstance(self._concurrency, Mapping) else None
         return DaskExecutor(
-            self._client, self._options, self.scorers, self._store, variants=self.variants, concurrency=by_provider
+            self._client, options, self.scorers, self._store, variants=self.variants, concurrency=by_provider
         )
 
 

@@ -26,23 +26,30 @@ class Results:
 
     Args:
         store: Whose file it is.
+        reads: False to find nothing there.
+        writes: False to keep nothing there.
 
     Raises:
         TraceStoreError: If the file cannot be used.
     """
 
-    def __init__(self, store: TraceStore) -> None:
+    def __init__(self, store: TraceStore, *, reads: bool = True, writes: bool = True) -> None:
         self._store = store
+        self._reads, self._writes = reads, writes
         with store.writing() as connection:
             connection.execute(_TABLE)
 
     def finished(self, keys: Sequence[str]) -> dict[str, Answer]:
         """The answers of those cells that are finished."""
+        if not self._reads:
+            return {}
         with self._store.reading() as connection:
             return {key: from_json(text) for key, text in _rows(connection, keys)}
 
     def keep(self, answers: Mapping[str, Answer], experiment: str) -> None:
         """Write finished cells, in one transaction. Keys and tokens in an answer's text are blotted out."""
+        if not self._writes:
+            return
         texts = redact_json([to_json(answer) for answer in answers.values()])
         now = time.time_ns() // 1000
         rows = [(key, experiment, now, text) for key, text in zip(answers, texts, strict=True)]

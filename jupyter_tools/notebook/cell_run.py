@@ -9,18 +9,18 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Protocol
 
 from jupyter_tools.agent.agent import Agent, AgentResult
 from jupyter_tools.errors import JupyterToolsError
 from jupyter_tools.events import AgentEndEvent, AgentEvent
-from jupyter_tools.json_types import JsonValue
 from jupyter_tools.loop_thread import LoopFuture, loop_thread
 from jupyter_tools.main_thread import main_thread
 from jupyter_tools.messages import StopReason
 from jupyter_tools.notebook.cell_errors import CellError, CellInterrupted
+from jupyter_tools.notebook.conversation import NOWHERE, Origin
 from jupyter_tools.notebook.view import RunView
 
 HEARTBEAT_S = 0.05  # without it, an interrupt of a cell that awaits is seen only when the run is over
@@ -52,7 +52,7 @@ class CellRun:
         agent: Who answers.
         prompt: What the person says.
         display: Where it shows.
-        tags: What the traces should know of the run.
+        origin: The cell, for the traces and for recordings.
 
     Attributes:
         agent: Who answers.
@@ -62,16 +62,14 @@ class CellRun:
         result: How the run ended; None before, and if it did not end by itself.
     """
 
-    def __init__(
-        self, agent: Agent, prompt: str, display: LiveDisplay, tags: Mapping[str, JsonValue] | None = None
-    ) -> None:
+    def __init__(self, agent: Agent, prompt: str, display: LiveDisplay, origin: Origin = NOWHERE) -> None:
         self.view = RunView(model=str(agent.model))
         self.agent = agent
         self.result: AgentResult | None = None
         self.prompt = prompt
         self.seen = len(agent.messages)
         self._display = display
-        self._tags = dict(tags or {})
+        self._origin = origin
         self._events: deque[tuple[float, AgentEvent]] = deque()  # the only thing both threads touch
         self._interrupted = self._stop_asked = False
         self._started_at = 0.0
@@ -135,7 +133,7 @@ class CellRun:
         return loop_thread().submit(self._answer())
 
     async def _answer(self) -> AgentResult:
-        stream = self.agent.stream(self.prompt, tags=self._tags, kept=False)
+        stream = self.agent.stream(self.prompt, tags=self._origin.tags, asked_from=self._origin.asked_from, kept=False)
         if self._stop_asked:
             self.agent.abort()
         stream.listen(lambda event: self._events.append((time.monotonic() * 1000, event)))

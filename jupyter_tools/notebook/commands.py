@@ -63,11 +63,12 @@ class Commands:
         prompt = self._prompt(cell)
         settings = self.session.settings.updated(arguments)
         approver = approver_for(self._shell, waiting)
-        agent = self.session.agent(settings, new=arguments.new, origin=origin_of(self._shell), approver=approver)
+        origin = origin_of(self._shell)
+        agent = self.session.agent(settings, new=arguments.new, origin=origin, approver=approver)
         if arguments.record is not None:
             agent.tape = Recording(arguments.record)
         display = display_for(self._shell, agent, approver, waiting)
-        return CellRun(agent, prompt, display, {"cell_id": cell_id(self._shell)})
+        return CellRun(agent, prompt, display, origin)
 
     def _prompt(self, cell: str) -> str:
         """The prompt of a cell: filled first, so that nothing in a file is taken for an expression."""
@@ -83,7 +84,8 @@ class Commands:
         conversation = session.conversations[settings.conversation]
         if session.stepping is not None:
             session.stepping.give_up()
-        session.stepping = Stepping(Stepper(agent, prompt, tags={"cell_id": origin.cell_id}), conversation, origin)
+        stepper = Stepper(agent, prompt, tags=origin.tags, asked_from=origin.asked_from)
+        session.stepping = Stepping(stepper, conversation, origin)
         return session.stepping.go_on()
 
     def block(self, arguments: Namespace, cell_run: CellRun) -> Sentence | None:

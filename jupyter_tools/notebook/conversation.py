@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
+from jupyter_tools.json_types import JsonValue
 from jupyter_tools.messages import Message
+from jupyter_tools.recordings.entries import AskedFrom
 
 MAIN = "main"
 _NAME = re.compile(r"\w[\w.-]*")
@@ -24,6 +26,16 @@ class Origin:
 
     cell_id: str | None = None
     execution: str | None = None
+
+    @property
+    def tags(self) -> dict[str, JsonValue]:
+        """What the traces should know of a run from here."""
+        return {"cell_id": self.cell_id}
+
+    @property
+    def asked_from(self) -> AskedFrom:
+        """What a recording should know of it."""
+        return AskedFrom(place=self.cell_id or "", occasion=self.execution or "")
 
 
 NOWHERE = Origin()

@@ -40,7 +40,8 @@ def replay(line: CommandLine) -> Table | str:
     tape = Replay(file, fast="--fast" in options, tools="live" if "--live" in options else "recorded")
     _change_to(tape)
     tools = "Tools run." if "--live" in options else "Tools give what they gave then."
-    return f"Answering from {file}, {tape.answers} answers. {tools} Write  %agent replay off  for a model again."
+    answers = "1 answer" if tape.answers == 1 else f"{tape.answers} answers"
+    return f"Answering from {file}, {answers}. {tools} Write  %agent replay off  for a model again."
 
 
 def _read(line: CommandLine, command: str) -> tuple[str | None, list[str]]:

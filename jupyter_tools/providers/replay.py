@@ -1,8 +1,9 @@
 """A recording answers in place of a model.
 
 A request is answered by what was recorded for the same conversation, else for the same words since a person spoke last.
-Of several such answers, those of the same model come first, then those that were played least: what was recorded
-three times is answered three times as it was, and then from the beginning.
+Of several such answers, those of the same model come first, then those of the same place (a notebook's cell, or an
+experiment's), then those of the same options, instructions and tools, and then those that were played least: what was
+recorded three times is answered three times as it was, and then from the beginning.
 """
 
 from __future__ import annotations
@@ -83,8 +84,14 @@ class AnswerBook:
         """How many of them were given at least once."""
         return len(self._played)
 
-    def find(self, messages: Sequence[Message], model: Model) -> Place:
+    def find(self, messages: Sequence[Message], model: Model, *, place: str = "", settings: str = "") -> Place:
         """The answer to these messages.
+
+        Args:
+            messages: What the model would see.
+            model: Who was asked.
+            place: Where the run was asked from.
+            settings: The hash of its options, instructions and tools.
 
         Raises:
             RecordingError: If there is none. It shows the nearest recorded prompt.
@@ -93,8 +100,13 @@ class AnswerBook:
         same = same or self._by_key.get(f"latest {latest_key(messages, self._clean)}")
         if not same:
             raise RecordingError(self._missing(self._clean(prompt_of(messages))))
+
+        def unlikeness(number: int) -> tuple[bool, bool, bool, int]:
+            call = self._places[number].call
+            return call.model != str(model), call.place != place, call.settings != settings, self._played[number]
+
         with self._lock:
-            best = min(same, key=lambda number: (self._places[number].call.model != str(model), self._played[number]))
+            best = min(same, key=unlikeness)
             self._played[best] += 1
         return self._places[best]
 
@@ -115,6 +127,8 @@ class ReplayProvider:
         book: The recording.
         name: The provider it stands for.
         fast: Without the waits of the recording.
+        place: Where the run is asked from.
+        settings: The hash of its options, instructions and tools.
 
     Attributes:
         name: The provider it stands for.
@@ -122,12 +136,13 @@ class ReplayProvider:
         news: What people should read before the next answer.
     """
 
-    def __init__(self, book: AnswerBook, name: str, *, fast: bool = False) -> None:
+    def __init__(self, book: AnswerBook, name: str, *, fast: bool = False, place: str = "", settings: str = "") -> None:
         self.name = name
         self.place: Place | None = None
         self.news: list[str] = []
         self._book = book
         self._fast = fast
+        self._asked = {"place": place, "settings": settings}
 
     async def stream(self, request: Request) -> AsyncGenerator[StreamPart]:
         """The recorded answer, with its times.
@@ -135,7 +150,7 @@ class ReplayProvider:
         Raises:
             RecordingError: If the recording has no answer to this.
         """
-        self.place = self._book.find(request.messages, request.model)
+        self.place = self._book.find(request.messages, request.model, **self._asked)
         recorded = self.place.call
         for notice in self._notices(request.model, recorded):
             yield notice

@@ -18,6 +18,22 @@ from jupyter_tools.recordings.blocks import TimedPart, blocks_of, parts_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedFrom:
+    """Where a run was asked from. What is asked there again takes the place of what was asked there before.
+
+    Attributes:
+        place: A notebook's cell, or an experiment's; "" if it is neither.
+        occasion: This execution of it: what one execution asks several times is kept as often.
+    """
+
+    place: str = ""
+    occasion: str = ""
+
+
+NOWHERE = AskedFrom()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedCall:
     """One answer of a model.
 
@@ -27,6 +43,9 @@ class RecordedCall:
         latest: What was said since a person spoke last; see `latest_key`.
         model: Who answered: "provider:model".
         prompt: What a person said last, for readers and for finding the nearest one.
+        place: Where the run was asked from; see `AskedFrom`.
+        settings: The hash of the run's options, instructions and tools.
+        instead_of: Earlier runs of the same session whose place this one takes.
         heard: What people said to the run since the answer before.
         parts: The answer's pieces, with milliseconds since the request.
         stop: Why it ended.
@@ -39,6 +58,9 @@ class RecordedCall:
     latest: str
     model: str
     prompt: str
+    place: str = ""
+    settings: str = ""
+    instead_of: tuple[int, ...] = ()
     heard: tuple[str, ...] = ()
     parts: tuple[TimedPart, ...] = ()
     stop: StopDelta = field(default_factory=lambda: StopDelta(stop_reason="stop"))
@@ -48,8 +70,8 @@ class RecordedCall:
     def lines(self) -> Iterator[JsonObject]:
         """As JSON objects, one a line of the file."""
         begin: JsonObject = {"type": "model_call", "run": self.run, "prompt": self.prompt, "model": self.model}
-        if self.heard:
-            begin["heard"] = list(self.heard)
+        optional = {"heard": list(self.heard), "place": self.place, "settings": self.settings}
+        begin |= {name: value for name, value in (optional | {"instead_of": list(self.instead_of)}).items() if value}
         yield begin | {"key": self.key, "latest": self.latest}
         blocks = blocks_of(self.parts)
         timing = [block.pop("timing") for block in blocks]  # apart, so that the same words are the same lines
@@ -83,6 +105,9 @@ class RecordedCall:
             latest=begin["latest"],
             model=begin["model"],
             prompt=begin["prompt"],
+            place=begin.get("place", ""),
+            settings=begin.get("settings", ""),
+            instead_of=tuple(begin.get("instead_of", ())),
             heard=tuple(begin.get("heard", ())),
             parts=tuple(parts_of(timed)),
             stop=stop,

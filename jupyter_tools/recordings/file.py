@@ -1,7 +1,8 @@
 """Reading and writing a recording's file.
 
 Each session of recording is appended, so that nothing recorded is lost when a kernel dies. A run of a later session
-replaces those of earlier ones that began with the same request; `close` takes the old ones out.
+replaces those of earlier ones that began with the same request in the same place; so does, within a session, a cell
+that is run again. `close` takes the old ones out.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import cast
 
 from jupyter_tools.errors import RecordingError
 from jupyter_tools.json_types import JsonObject, JsonValue
-from jupyter_tools.recordings.entries import Entry, RecordedCall, RecordedResult
+from jupyter_tools.recordings.entries import AskedFrom, Entry, RecordedCall, RecordedResult
 from jupyter_tools.recordings.keys import Clean
 
 VERSION = 1
@@ -41,9 +42,15 @@ class RecordedRun:
         return tuple(entry for entry in self.entries if isinstance(entry, RecordedResult))
 
     @property
-    def key(self) -> str:
-        """What the run began with."""
-        return self.calls[0].key if self.calls else ""
+    def key(self) -> tuple[str, str]:
+        """What the run began with, and where."""
+        first = next(iter(self.calls), None)
+        return (first.key, first.place) if first is not None else ("", "")
+
+    @property
+    def instead_of(self) -> set[int]:
+        """The numbers of the runs whose place this one takes."""
+        return {number for call in self.calls for number in call.instead_of}
 
 
 class RecordingFile:
@@ -66,6 +73,7 @@ class RecordingFile:
         self.clean = clean
         self._lock = threading.Lock()
         self._runs = 0
+        self._asked: dict[tuple[str, str], tuple[str, list[int]]] = {}
         if path.exists():
             read_runs(path)  # it is not written to if it cannot be read
         self._append([HEADER])
@@ -75,6 +83,18 @@ class RecordingFile:
         with self._lock:
             self._runs += 1
             return self._runs
+
+    def replaced_by(self, run: int, key: str, asked_from: AskedFrom) -> tuple[int, ...]:
+        """The runs whose place this one takes, which begins with `key`: those of earlier occasions at its place."""
+        if not asked_from.place:
+            return ()
+        with self._lock:
+            occasion, runs = self._asked.get((key, asked_from.place), (asked_from.occasion, []))
+            if occasion == asked_from.occasion:
+                self._asked[key, asked_from.place] = occasion, [*runs, run]
+                return ()
+            self._asked[key, asked_from.place] = asked_from.occasion, [run]
+            return tuple(runs)
 
     def add(self, entry: Entry) -> None:
         """Write one entry."""
@@ -140,7 +160,7 @@ def _sessions(path: Path, lines: list[str]) -> list[list[RecordedRun]]:
                 break  # a kernel died while it wrote
             problem = f"line {number} is not of a recording ({error})"
             raise RecordingError(f"{str(path)!r} cannot be read: {problem}. Write recordings to a new file.") from error
-    return [list(_runs(entries)) for entries in sessions]
+    return [_last_of_each_place(_runs(entries)) for entries in sessions]
 
 
 def _check_version(path: Path, line: JsonObject) -> None:
@@ -175,11 +195,18 @@ def _runs(entries: list[Entry]) -> Iterator[RecordedRun]:
         yield RecordedRun(tuple(run))
 
 
+def _last_of_each_place(runs: Iterable[RecordedRun]) -> list[RecordedRun]:
+    """The runs of a session, without those whose place others have taken."""
+    session = list(runs)
+    gone = {number for run in session for number in run.instead_of}
+    return [run for run in session if run.entries[0].run not in gone]
+
+
 def _latest(sessions: list[list[RecordedRun]]) -> list[RecordedRun]:
     """All runs; those that begin as runs of a later session do are replaced by these, where they were."""
     runs: list[RecordedRun] = []
     for session in sessions:
-        again: dict[str, list[RecordedRun]] = {}
+        again: dict[tuple[str, str], list[RecordedRun]] = {}
         for run in session:
             again.setdefault(run.key, []).append(run)
         runs = _replaced(runs, again)
@@ -187,10 +214,10 @@ def _latest(sessions: list[list[RecordedRun]]) -> list[RecordedRun]:
     return runs
 
 
-def _replaced(runs: list[RecordedRun], again: dict[str, list[RecordedRun]]) -> list[RecordedRun]:
+def _replaced(runs: list[RecordedRun], again: dict[tuple[str, str], list[RecordedRun]]) -> list[RecordedRun]:
     """The runs, with newer ones where the first of their kind stood. Those are taken out of `again`."""
     kept: list[RecordedRun] = []
-    done: set[str] = set()
+    done: set[tuple[str, str]] = set()
     for run in runs:
         if run.key in again:
             done.add(run.key)
@@ -203,7 +230,12 @@ def _replaced(runs: list[RecordedRun], again: dict[str, list[RecordedRun]]) -> l
 def _numbered(runs: list[RecordedRun]) -> Iterator[Entry]:
     for number, run in enumerate(runs, 1):
         for entry in run.entries:
-            yield replace(entry, run=number)
+            yield _alone(replace(entry, run=number))
+
+
+def _alone(entry: Entry) -> Entry:
+    """The entry without the numbers of runs that are gone."""
+    return replace(entry, instead_of=()) if isinstance(entry, RecordedCall) else entry
 
 
 def _cleaned(line: str, clean: Clean) -> str:

@@ -7,6 +7,7 @@ from jupyter_tools.agent.tape import Recording, Replay, current_tape
 from jupyter_tools.errors import RecordingError
 from jupyter_tools.events import TurnUpdateEvent
 from jupyter_tools.providers.scripted import ScriptedProvider, call, cut, error, thinking
+from jupyter_tools.recordings.entries import AskedFrom
 from jupyter_tools.traces import Traces
 from tests.agent.runs import add, assert_well_formed, events_of
 from tests.agent.taped import agent_of, deltas, results, silent
@@ -109,3 +110,63 @@ def test_tapes_lie_one_on_the_other(path, tmp_path):
 def test_another_way_of_running_tools_is_refused(path):
     with pytest.raises(ConfigurationError, match="'recorded' or 'live'"):
         Replay(path, tools="never")
+
+
+async def asked(agent, prompt, cell, execution):
+    stream = agent.stream(prompt, asked_from=AskedFrom(place=cell, occasion=execution))
+    try:
+        return (await stream).text
+    finally:
+        await stream.aclose()
+
+
+@pytest.mark.parametrize("closed", [True, False], ids=["closed", "kernel died"])
+async def test_a_cell_that_was_run_again_is_answered_as_the_last_time(path, closed):
+    tape = Recording(path)
+    for number, answer in enumerate(["Hm.", "Well.", "Yes!"]):
+        agent = agent_of([answer])
+        agent.tape = tape
+        await asked(agent, "Is it?", "cell-1", f"execution-{number}")
+    if closed:
+        tape.close()
+    with replay(path, fast=True) as played:
+        assert [(await silent().run("Is it?")).text for _ in range(2)] == ["Yes!", "Yes!"]
+        assert played.answers == 1
+
+
+async def test_what_one_execution_asks_several_times_is_answered_in_order(path):
+    with record(path):
+        for answer in ("one", "two", "three"):
+            await asked(agent_of([answer]), "Count.", "cell-1", "execution-1")
+    with replay(path, fast=True):
+        assert [await asked(silent(), "Count.", "cell-1", "later") for _ in range(4)] == ["one", "two", "three", "one"]
+
+
+async def test_two_cells_that_ask_the_same_get_each_its_own_answer(path):
+    with record(path):
+        await asked(agent_of(["the first's"]), "Hi", "cell-1", "a")
+        await asked(agent_of(["the second's"]), "Hi", "cell-2", "b")
+    with replay(path, fast=True):
+        assert [await asked(silent(), "Hi", cell, "") for cell in ("cell-2", "cell-1")] == [
+            "the second's",
+            "the first's",
+        ]
+
+
+async def test_other_instructions_and_options_have_answers_of_their_own(path):
+    settings = [{"system": "Be short."}, {"system": "Be long."}, {"temperature": 1}]
+    with record(path):
+        for number, options in enumerate(settings):
+            await agent_of([f"answer {number}"], **options).run("Hi")
+    with replay(path, fast=True):
+        given = [(await silent(**options).run("Hi")).text for options in reversed(settings)]
+    assert given == ["answer 2", "answer 1", "answer 0"]
+
+
+async def test_a_second_recording_of_one_cell_leaves_the_others(path):
+    for answers in (["old", "other"], ["new"]):
+        with record(path):
+            for place, answer in enumerate(answers):
+                await asked(agent_of([answer]), "Hi", f"cell-{place}", "")
+    with replay(path, fast=True):
+        assert [await asked(silent(), "Hi", cell, "") for cell in ("cell-0", "cell-1")] == ["new", "other"]

@@ -244,3 +244,19 @@ def test_run_all_leaves_what_running_the_cells_by_hand_leaves_whatever_ran_befor
     for cell_id in ("cell 2", "cell 0", "cell 3", "cell 1"):
         kernel.run(cells[cell_id], cell_id)
     assert run_all() == by_hand
+
+
+def test_a_cell_that_was_run_again_while_it_was_recorded_is_replayed_as_the_last_time(kernel: Kernel):
+    kernel.ok(
+        "from itertools import count\nnumbers = count(1)\nfrom jupyter_tools.providers.scripted import register_script"
+    )
+    kernel.ok("register_script('counts', [lambda request: [f'Answer {next(numbers)}.']])")
+    kernel.ok("%agent record demo.jsonl")
+    question = "%%agent -m scripted:counts --new\nWell?"
+    for _ in range(3):
+        assert "Answer" in kernel.run(question, cell_id="question").text
+    kernel.ok("%agent record off")
+    assert "1 answer." in kernel.ok("%agent replay demo.jsonl --fast").text
+    assert "Answer 3." in kernel.run(question, cell_id="question").text
+    assert "Answer 3." in kernel.run(question, cell_id="a copy").text
+    kernel.ok("%agent replay off")

@@ -12,6 +12,7 @@ from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.events import TextDelta
 from jupyter_tools.notebook.cell_errors import CellError, CellInterrupted
 from jupyter_tools.notebook.cell_run import CellRun
+from jupyter_tools.notebook.conversation import Origin
 from jupyter_tools.notebook.view import RunView
 from jupyter_tools.providers.base import Request
 from jupyter_tools.providers.scripted import ScriptedProvider, error, pause
@@ -168,5 +169,5 @@ async def test_what_nobody_expected_is_one_sentence_with_its_traceback_folded():
 
 def test_the_traces_know_the_cell():
     agent = Agent("scripted:test", provider=ScriptedProvider([["Hi."]]))
-    CellRun(agent, "Hi.", Display(), {"cell_id": "cell-7"}).block()
+    CellRun(agent, "Hi.", Display(), Origin(cell_id="cell-7")).block()
     assert set(traces()["cell_id"]) == {"cell-7"}
