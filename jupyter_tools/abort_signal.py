@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from itertools import count
+from typing import cast
 
 
 class AbortSignal(asyncio.Event):
@@ -33,7 +35,7 @@ class AbortSignal(asyncio.Event):
         self._listeners[number] = listener
         if self.is_set():
             asyncio.get_running_loop().call_soon(self._call, number)
-        return lambda: self._listeners.pop(number, None)
+        return partial(self._listeners.pop, number, None)
 
 
 def when_set(signal: asyncio.Event, listener: Callable[[], object]) -> Callable[[], object]:
@@ -46,3 +48,38 @@ def when_set(signal: asyncio.Event, listener: Callable[[], object]) -> Callable[
         listener()
 
     return asyncio.get_running_loop().create_task(watch()).cancel
+
+
+class EndsOn:
+    """Leaves its block some seconds after a signal is set, whatever the block is waiting for.
+
+    Args:
+        signal: The event.
+        grace_s: What the block has to end by itself.
+    """
+
+    def __init__(self, signal: asyncio.Event, grace_s: float) -> None:
+        self._signal = signal
+        self._grace_s = grace_s
+        self._timer: asyncio.TimerHandle | None = None
+        self._cancelled = False
+
+    async def __aenter__(self) -> None:
+        self._task = cast("asyncio.Task[object]", asyncio.current_task())
+        self._cancelling = self._task.cancelling()
+        self._stop_listening = when_set(self._signal, self._wait)
+
+    def _wait(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(self._grace_s, self._cancel)
+
+    def _cancel(self) -> None:
+        self._cancelled = True
+        self._task.cancel()
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        self._stop_listening()
+        if self._timer is not None:
+            self._timer.cancel()
+        # as `asyncio.timeout` has it: another cancellation, of before or meanwhile, comes first
+        ours = self._cancelled and self._task.uncancel() <= self._cancelling
+        return ours and kind is asyncio.CancelledError

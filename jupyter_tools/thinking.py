@@ -34,8 +34,8 @@ class ThinkingDecoder:
     """
 
     def __init__(self, tags: Sequence[str] = DEFAULT_TAGS, *, starts_in_thinking: bool = False) -> None:
-        self._answer = _Region(tuple(f"<{tag}>" for tag in tags), fence_must_close=False)
-        closing = tuple(f"</{tag}>" for tag in tags)
+        opening, closing = _tags_named(tuple(tags))
+        self._answer = _Region(opening, fence_must_close=False)
         self._thinking = _Region(closing, fence_must_close=True) if starts_in_thinking else None
         self._held = ""  # may be the beginning of a tag, or a tag whose code has not closed yet
 
@@ -47,7 +47,7 @@ class ThinkingDecoder:
 
     def flush(self) -> list[TextDelta | ThinkingDelta]:
         """The rest, at the end of the stream. Reasoning that was never closed is marked as cut."""
-        deltas = self._split("", final=True)
+        deltas = self._split("", final=True) if self._held else []
         if self._thinking is not None:
             self._thinking = None
             deltas.append(ThinkingDelta(end=True, cut=True))
@@ -89,6 +89,11 @@ class ThinkingDecoder:
             return [ThinkingDelta(end=True)]
         self._thinking = _Region((f"</{tag[1:]}",), fence_must_close=True)
         return []
+
+
+@cache
+def _tags_named(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return tuple(f"<{name}>" for name in names), tuple(f"</{name}>" for name in names)
 
 
 @cache

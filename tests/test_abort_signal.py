@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from jupyter_tools.abort_signal import AbortSignal, when_set
+from jupyter_tools.abort_signal import AbortSignal, EndsOn, when_set
 
 
 @pytest.mark.parametrize("kind", [AbortSignal, asyncio.Event])
@@ -51,3 +51,54 @@ async def test_listening_takes_no_task():
     stop = when_set(AbortSignal(), lambda: None)
     assert asyncio.all_tasks() == before
     stop()
+
+
+async def test_a_block_ends_some_time_after_its_signal_and_goes_on_behind_it():
+    signal = AbortSignal()
+    asyncio.get_running_loop().call_soon(signal.set)
+    reached = False
+    async with EndsOn(signal, 0.01):
+        await asyncio.sleep(5)
+        reached = True
+    assert not reached
+    await asyncio.sleep(0)  # nothing of the cancellation is left
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
+
+
+async def test_a_block_that_ends_by_itself_in_time_is_left_alone():
+    signal = AbortSignal()
+    async with EndsOn(signal, 0.01):
+        signal.set()
+        await asyncio.sleep(0)
+    await asyncio.sleep(0.03)  # a timer that was forgotten would cancel this
+
+
+async def test_another_cancellation_of_a_block_is_not_taken_for_the_signals():
+    signal = AbortSignal()
+
+    async def work() -> None:
+        async with EndsOn(signal, 0.0):
+            await asyncio.sleep(5)
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_an_error_in_a_block_is_raised_though_the_signal_is_set():
+    signal = AbortSignal()
+
+    async def fail() -> None:
+        async with EndsOn(signal, 0.0):
+            signal.set()
+            try:
+                await asyncio.sleep(5)
+            finally:
+                raise ValueError("its own")
+
+    with pytest.raises(ValueError, match="its own"):
+        await fail()

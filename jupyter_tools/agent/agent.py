@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from importlib import metadata
+from secrets import token_hex
 from typing import Any
 
 from jupyter_tools.abort_signal import AbortSignal
@@ -149,7 +149,7 @@ class Agent:
         wiring = self._wiring(asked_from)
         self._loop, self._signal = asyncio.get_running_loop(), AbortSignal()
         self._inbox.steering.clear()  # what came too late for the last run was not meant for this one
-        return lambda stream: self._run(stream, wiring, message, tags)
+        return partial(self._run, wiring=wiring, prompt=message, tags=tags)
 
     def _wiring(self, asked_from: AskedFrom) -> Wiring:
         tape = self.tape or current_tape()
@@ -172,7 +172,7 @@ class Agent:
         prompt: UserMessage,
         tags: Mapping[str, JsonValue],
     ) -> AgentResult:
-        run_id = uuid.uuid4().hex
+        run_id = token_hex(16)
         self._record(stream, tags)
         if wiring.listener is not None:
             stream.listen(wiring.listener)
@@ -241,9 +241,8 @@ class Agent:
 
     async def run(self, prompt: str | UserMessage) -> AgentResult:
         """Run to the end. Errors inside the run are in the result, not raised."""
-        return await self._begun(prompt, {})(
-            EventStream(kept=False)
-        )  # a task of its own would outlive a caller that is cancelled
+        begun = self._begun(prompt, {})  # a task of its own would outlive a caller that is cancelled
+        return await begun(EventStream(kept=False))
 
     def run_sync(self, prompt: str | UserMessage) -> AgentResult:
         """Run to the end from code that cannot await: a script, a thread, a notebook cell's function."""

@@ -10,11 +10,11 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TypeAlias, cast
 
-from jupyter_tools.abort_signal import when_set
+from jupyter_tools.abort_signal import EndsOn
 from jupyter_tools.agent.call_in_text import notice_of_call_in_text
 from jupyter_tools.agent.limits import Limits, Spending
 from jupyter_tools.agent.output import OutputType
@@ -312,7 +312,7 @@ class AgentRun:
 
     async def _receive(self, request: Request, answer: _Answer, turn: int) -> None:
         push = self._push
-        async with _ends_on(self._signal), aclosing(_generator(self._settings.provider, request)) as parts:
+        async with EndsOn(self._signal, ABORT_GRACE_S), aclosing(_generator(self._settings.provider, request)) as parts:
             async for part in parts:
                 answer.add(part)
                 if isinstance(part, TextDelta | ThinkingDelta | ToolCallDelta):
@@ -381,19 +381,3 @@ def _last_text(messages: Sequence[Message]) -> str:
 
 def _generator(provider: Provider, request: Request) -> AsyncGenerator[StreamPart, None]:
     return cast("AsyncGenerator[StreamPart, None]", provider.stream(request))
-
-
-@asynccontextmanager
-async def _ends_on(signal: asyncio.Event) -> AsyncGenerator[None]:
-    """Leave the block soon after `signal` is set, whatever it is waiting for."""
-    scope, loop = asyncio.timeout(None), asyncio.get_running_loop()
-    stop_listening = when_set(signal, lambda: scope.reschedule(loop.time() + ABORT_GRACE_S))
-    try:
-        async with scope:
-            try:
-                yield
-            finally:
-                stop_listening()
-    except TimeoutError:
-        if not scope.expired():
-            raise

@@ -74,7 +74,8 @@ def completed(messages: Iterable[Message]) -> list[Message]:
             if waiting.pop(message.tool_call_id, None) is not None:
                 valid.append(message)
             continue
-        valid += _stopped(waiting.values())
+        if waiting:
+            valid += _stopped(waiting.values())
         waiting = {call.id: call for call in message.tool_calls} if isinstance(message, AssistantMessage) else {}
         valid.append(message)
     return [*valid, *_stopped(waiting.values())]

@@ -38,7 +38,8 @@ class AnthropicProvider(HttpProvider):
     def _body(self, request: Request, address: str) -> bytes:
         return request_body(request, self._kept, self.name)
 
-    def _decoder(self, request: Request) -> AnthropicDecoder:
+    def decoder(self, request: Request) -> AnthropicDecoder:
+        """What reads one answer."""
         return AnthropicDecoder(self.name, thinking_decoder(request))
 
     def _schema_beside_tools(self, request: Request) -> bool:

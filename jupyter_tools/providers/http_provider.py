@@ -74,8 +74,7 @@ class HttpProvider(ABC):
             MissingKeyError: If the provider's own server is asked without a key.
             ConfigurationError: If the base_url is no address, or an option cannot be translated.
         """
-        asking = _Asking(self, request)
-        return self._wire.ask(asking.next_call, lambda: self._decoder(request), request.signal, asking.explained)
+        return self._wire.ask(_Asking(self, request))
 
     async def model_names(self, base_url: str | None = None) -> tuple[str, ...]:
         """The models that a server says it has, sorted; none if it does not say.
@@ -158,20 +157,26 @@ class HttpProvider(ABC):
         """The JSON of a request."""
 
     @abstractmethod
-    def _decoder(self, request: Request) -> WireDecoder:
+    def decoder(self, request: Request) -> WireDecoder:
         """What reads one answer."""
 
 
 class _Asking:
     """One question, which may have to be put in another way when it is tried again."""
 
+    __slots__ = ("_call", "_provider", "_request", "signal")
+
     def __init__(self, provider: HttpProvider, request: Request) -> None:
+        self.signal = request.signal
         self._provider = provider
         self._request = provider.asked(request)
         self._call = provider.call(self._request)
 
-    def next_call(self) -> Call:
+    def call(self) -> Call:
         return self._call
+
+    def decoder(self) -> WireDecoder:
+        return self._provider.decoder(self._request)
 
     async def explained(self, failure: ProviderError) -> ProviderError:
         explained = await self._provider.explained(failure, self._request)

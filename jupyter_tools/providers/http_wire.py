@@ -6,10 +6,10 @@ import asyncio
 import json
 import os
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from functools import cache, partial
+from typing import TYPE_CHECKING, Protocol
 
 from jupyter_tools.auth import Secret, find_key, keys_stored, variable_of
 from jupyter_tools.errors import ConfigurationError, MissingKeyError, ProviderError
@@ -23,8 +23,6 @@ from jupyter_tools.providers.transport import Call, exchange
 
 if TYPE_CHECKING:
     import httpx
-
-Explain: TypeAlias = Callable[[ProviderError], Awaitable[ProviderError]]
 
 
 class WireDecoder(Protocol):
@@ -51,6 +49,28 @@ class WireDecoder(Protocol):
         ...
 
 
+class Question(Protocol):
+    """What is asked, as often as it takes.
+
+    Attributes:
+        signal: Ends the answer when it is set.
+    """
+
+    signal: asyncio.Event | None
+
+    def call(self) -> Call:
+        """What is sent in the next attempt."""
+        ...
+
+    def decoder(self) -> WireDecoder:
+        """What reads the answer of one attempt."""
+        ...
+
+    async def explained(self, failure: ProviderError) -> ProviderError:
+        """What an error means to this provider."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpWire:
     """Asks servers.
@@ -63,38 +83,20 @@ class HttpWire:
     client: httpx.AsyncClient | None = None
     retry: RetryPolicy = field(default_factory=RetryPolicy)
 
-    def ask(
-        self,
-        next_call: Callable[[], Call],
-        new_decoder: Callable[[], WireDecoder],
-        signal: asyncio.Event | None,
-        explain: Explain,
-    ) -> AsyncGenerator[StreamPart]:
-        """The parts of the answer.
-
-        Args:
-            next_call: What is sent in one attempt.
-            new_decoder: Makes the decoder of one attempt.
-            signal: Ends the answer when it is set.
-            explain: Says what an error means to this provider.
-        """
-        return retrying(lambda: self._attempt(next_call(), new_decoder(), signal, explain), self.retry, signal)
+    def ask(self, question: Question) -> AsyncGenerator[StreamPart]:
+        """The parts of the answer."""
+        return retrying(partial(self._attempt, question), self.retry, question.signal)
 
     async def aclose(self) -> None:
         """Close the running loop's connections."""
         if self.client is None:
             await close_shared_client()
 
-    async def _attempt(
-        self,
-        call: Call,
-        decoder: WireDecoder,
-        signal: asyncio.Event | None,
-        explain: Explain,
-    ) -> AsyncGenerator[StreamPart]:
+    async def _attempt(self, question: Question) -> AsyncGenerator[StreamPart]:
+        decoder = question.decoder()
         try:
             client = self.client or await shared_client()
-            async with exchange(client, call, signal) as answer:
+            async with exchange(client, question.call(), question.signal) as answer:
                 try:
                     async for chunk in answer:
                         for part in decoder.decode(chunk):
@@ -109,7 +111,7 @@ class HttpWire:
                     raise decoder.failure
                 await answer.read_to_end()
         except ProviderError as failure:
-            raise await explain(failure) from None
+            raise await question.explained(failure) from None
 
     async def document(self, call: Call, timeout_s: float) -> JsonValue:
         """The JSON that a server answers with; None if it does not answer with JSON, or not in time."""

@@ -44,7 +44,8 @@ class OllamaProvider(HttpProvider):
     def _body(self, request: Request, address: str) -> bytes:
         return request_body(request, self._kept)
 
-    def _decoder(self, request: Request) -> OllamaDecoder:
+    def decoder(self, request: Request) -> OllamaDecoder:
+        """What reads one answer."""
         return OllamaDecoder(self.name, thinking_decoder(request))
 
     def _names_in(self, document: JsonValue) -> tuple[str, ...]:

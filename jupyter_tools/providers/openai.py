@@ -36,7 +36,8 @@ class OpenAIProvider(HttpProvider):
     def _body(self, request: Request, address: str) -> bytes:
         return request_body(request, self._kept, address)
 
-    def _decoder(self, request: Request) -> ChatCompletionDecoder:
+    def decoder(self, request: Request) -> ChatCompletionDecoder:
+        """What reads one answer."""
         return ChatCompletionDecoder(self.name, thinking_decoder(request))
 
     def _schema_beside_tools(self, request: Request) -> bool:

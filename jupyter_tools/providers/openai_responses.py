@@ -24,7 +24,8 @@ class OpenAIResponsesProvider(HttpProvider):
     def _body(self, request: Request, address: str) -> bytes:
         return request_body(request, self._kept, self.name)
 
-    def _decoder(self, request: Request) -> ResponsesDecoder:
+    def decoder(self, request: Request) -> ResponsesDecoder:
+        """What reads one answer."""
         return ResponsesDecoder(self.name, thinking_decoder(request))
 
     def _schema_beside_tools(self, request: Request) -> bool:

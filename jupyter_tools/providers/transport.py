@@ -6,11 +6,11 @@ A client of ours is asked by way of its connections, any other one by way of htt
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from jupyter_tools.auth import Secret
 from jupyter_tools.errors import ProviderError
@@ -46,21 +46,51 @@ class Call:
     secrets: Mapping[str, Secret] = field(default_factory=dict[str, Secret])
 
 
-@dataclass(frozen=True, slots=True)
-class _Reply:
+class _Reply(Protocol):
     """What a server answers, whichever library has brought it.
 
     Attributes:
         status: Its status.
         headers: Its headers, in a mapping that does not care for upper and lower case.
-        read: The next bytes, none at the end.
-        close: Lets go of the connection.
     """
 
     status: int
     headers: Mapping[str, str]
-    read: Callable[[], Awaitable[bytes]]
-    close: Callable[[], Awaitable[None]]
+
+    def read(self) -> Awaitable[bytes]:
+        """The next bytes, none at the end."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        ...
+
+
+class _AiohttpReply:
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self.status: int = response.status
+        self.headers: Mapping[str, str] = response.headers
+        self.read = response.content.readany
+        self._response = response
+
+    async def close(self) -> None:
+        self._response.release()
+        await self._response.wait_for_close()
+
+
+class _HttpxReply:
+    def __init__(self, response: httpx.Response) -> None:
+        self.status: int = response.status_code
+        self.headers: Mapping[str, str] = response.headers
+        self._response = response
+        self._chunks = response.aiter_bytes()
+
+    def read(self) -> Awaitable[bytes]:
+        return anext(self._chunks, b"")
+
+    async def close(self) -> None:
+        await cast("AsyncGenerator[bytes]", self._chunks).aclose()
+        await self._response.aclose()
 
 
 class Answer:
@@ -129,34 +159,22 @@ async def _send(client: httpx.AsyncClient, call: Call, waiting: AbortableWait) -
     try:
         _host_of(call.url)  # raises for what is no address: httpx finds more of it than aiohttp
         if session is None:
-            return await waiting.wait(lambda: _sent_by_httpx(client, call))
-        return await waiting.wait(lambda: _sent_by_aiohttp(session, call))
+            return await waiting.wait(_sent_by_httpx, client, call)
+        return await waiting.wait(_sent_by_aiohttp, session, call)
     except _network_errors() as error:
         raise failure_of_connection(call.provider, call.url, error) from None
 
 
 async def _sent_by_aiohttp(session: aiohttp.ClientSession, call: Call) -> _Reply:
-    response = await session.request(
-        call.method, call.url, data=call.body or None, headers=_all_headers(call), allow_redirects=False
+    headers = _all_headers(call)
+    return _AiohttpReply(
+        await session.request(call.method, call.url, data=call.body or None, headers=headers, allow_redirects=False)
     )
-
-    async def close() -> None:
-        response.release()
-        await response.wait_for_close()
-
-    return _Reply(response.status, response.headers, response.content.readany, close)
 
 
 async def _sent_by_httpx(client: httpx.AsyncClient, call: Call) -> _Reply:
     request = client.build_request(call.method, call.url, content=call.body or None, headers=_all_headers(call))
-    response = await client.send(request, stream=True)
-    chunks = response.aiter_bytes()
-
-    async def close() -> None:
-        await cast("AsyncGenerator[bytes]", chunks).aclose()
-        await response.aclose()
-
-    return _Reply(response.status_code, response.headers, lambda: anext(chunks, b""), close)
+    return _HttpxReply(await client.send(request, stream=True))
 
 
 def _all_headers(call: Call) -> dict[str, str]:

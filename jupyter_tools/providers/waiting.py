@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Any, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 from jupyter_tools.abort_signal import when_set
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 class Aborted(Exception):  # noqa: N818  # a person's wish and no error
@@ -65,20 +66,20 @@ class AbortableWait:
             self._cancelled = True
             self._waiting.cancel()
 
-    async def wait(self, start: Callable[[], Awaitable[T]]) -> T:
-        """The outcome of `await start()`.
+    async def wait(self, start: Callable[P, Awaitable[T]], *args: P.args, **options: P.kwargs) -> T:
+        """The outcome of `await start(*args, **options)`.
 
         Raises:
             Aborted: If the signal is set, before or meanwhile; what was waited for is cancelled.
         """
         if self._signal is None:
-            return await start()
+            return await start(*args, **options)
         if self._signal.is_set():
             raise Aborted
         task = self._waiting = cast("asyncio.Task[Any]", asyncio.current_task())
         cancelling = task.cancelling()
         try:
-            return await start()
+            return await start(*args, **options)
         except asyncio.CancelledError:
             # as `asyncio.timeout` has it: another cancellation, of before or meanwhile, comes first
             if self._cancelled and task.cancelling() - 1 <= cancelling:
