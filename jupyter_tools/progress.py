@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TextIO, TypeAlias
 
+from jupyter_tools.durations import seconds_text
+
 
 @dataclass(slots=True)
 class Progress:
@@ -52,17 +54,8 @@ class Progress:
             return " · ".join([*parts, "stopped"])
         if self.done < self.total:
             parts += [f"{self.rate:.1f}/s"] if self.rate else []
-            parts += [f"{duration_text(self.left_s)} left"] if self.left_s is not None else []
+            parts += [f"{seconds_text(self.left_s)} left"] if self.left_s is not None else []
         return " · ".join(parts)
-
-
-def duration_text(seconds: float) -> str:
-    """Seconds, minutes or hours, as people say them."""
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    if seconds < 3600:
-        return f"{seconds // 60:.0f} min {seconds % 60:02.0f} s"
-    return f"{seconds // 3600:.0f} h {seconds % 3600 // 60:02.0f} min"
 
 
 class ProgressView(Protocol):

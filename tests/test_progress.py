@@ -3,7 +3,7 @@
 import io
 from contextlib import redirect_stderr
 
-from jupyter_tools.progress import Progress, TextView, duration_text
+from jupyter_tools.progress import Progress, TextView
 
 
 def test_the_line_tells_what_matters() -> None:
@@ -16,10 +16,6 @@ def test_the_line_tells_what_matters() -> None:
 
 def test_reused_cells_do_not_count_for_the_pace() -> None:
     assert Progress(total=10, reused=5, done=5).left_s is None
-
-
-def test_durations_are_said_as_people_do() -> None:
-    assert [duration_text(s) for s in (3.4, 75, 3700)] == ["3 s", "1 min 15 s", "1 h 01 min"]
 
 
 def test_the_bar_is_plain_text() -> None:

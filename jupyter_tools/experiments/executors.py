@@ -17,6 +17,7 @@ from jupyter_tools.providers.registry import provider_for, provider_names
 from jupyter_tools.traces import TraceStore
 
 AT_ONCE = 8
+_LIMITS = ("requests_per_minute", "tokens_per_minute", "concurrency")
 Concurrency: TypeAlias = "int | Mapping[str, int]"
 
 
@@ -134,9 +135,6 @@ def limiters_of(rate_limits: Mapping[str, Any] | None) -> dict[str, RateLimiter]
                 raise UnknownNameError("rate limit", name, _LIMITS)
         limiters[provider] = RateLimiter(**given)
     return limiters
-
-
-_LIMITS = ("requests_per_minute", "tokens_per_minute", "concurrency")
 
 
 def _check_provider(name: str) -> None:

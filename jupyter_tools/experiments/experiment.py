@@ -128,6 +128,7 @@ class Experiment:
         self._resume = resume
         self._running: Running | None = None
         self._work: asyncio.Task[None] | None = None
+        self._stopping = False
 
     @property
     def progress(self) -> Progress:
@@ -160,9 +161,9 @@ class Experiment:
         running = self._running = Running(
             self.cells, options, self.scorers, results=results, store=self._store, view=view or NoView()
         )
+        self._stopping = False
         self._loop = asyncio.get_running_loop()
         self._work = self._loop.create_task(running.run(executor, finished))
-        self._stopping = False
         try:
             await self._work
         except asyncio.CancelledError:

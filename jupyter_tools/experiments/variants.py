@@ -68,14 +68,14 @@ def variants_of(settings: Mapping[str, Any], overrides: Sequence[Mapping[str, An
         UnknownNameError: If a model's provider or a tool is not known.
     """
     if overrides is None:
-        return _named(list(_grid(settings)))
+        return _named([(None, points) for points in _grid(settings)])
     if not overrides:
         raise ConfigurationError("variants is empty. Give a list of dicts, such as [{'temperature': 0}].")
     found: list[tuple[str | None, dict[str, Point]]] = []
-    for number, override in enumerate(overrides, 1):
+    for override in overrides:
         name, own = _overridden(settings, override)
-        points = list(_grid(own))
-        found += [(f"{name or number}" if name and len(points) == 1 else None, point) for _, point in points]
+        grid = list(_grid(own))
+        found += [(str(name) if name and len(grid) == 1 else None, points) for points in grid]
     return _named(found)
 
 
@@ -98,7 +98,7 @@ def _params(params: Any) -> dict[str, Any]:
     return dict(cast("Mapping[str, Any]", params))
 
 
-def _grid(settings: Mapping[str, Any]) -> Iterator[tuple[None, dict[str, Point]]]:
+def _grid(settings: Mapping[str, Any]) -> Iterator[dict[str, Point]]:
     """Every combination of the axes, the first axis changing slowest."""
     unknown = set(settings) - set(SETTINGS)
     if unknown:
@@ -117,7 +117,7 @@ def _grid(settings: Mapping[str, Any]) -> Iterator[tuple[None, dict[str, Point]]
         if not points:
             raise ConfigurationError(f"The axis {name.removeprefix('params.')!r} has no values.")
     for combination in itertools.product(*axes.values()):
-        yield None, dict(zip(axes, combination, strict=True))
+        yield dict(zip(axes, combination, strict=True))
 
 
 def _labelled(values: Any, label: Any) -> list[Point]:

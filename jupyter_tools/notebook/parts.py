@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, TypeAlias
 
+from jupyter_tools.durations import duration_text
 from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.messages import ImageContent
 from jupyter_tools.shortening import cut, one_line
@@ -23,17 +24,6 @@ ASKING = "waiting for your answer"
 _SHORT = 80
 _GIST = 50
 MOST_SHOWN = 20_000  # characters of a tool's result that a page keeps; the traces keep all
-
-
-def seconds(duration_ms: float) -> str:
-    """A duration as a person reads it: "3 ms", "3.2 s", "2 min 5 s"."""
-    if duration_ms < 1:
-        return "under 1 ms"
-    if duration_ms < 1000:
-        return f"{duration_ms:.0f} ms"
-    if duration_ms < 60_000:
-        return f"{duration_ms / 1000:.1f} s"
-    return f"{duration_ms // 60_000:.0f} min {duration_ms % 60_000 / 1000:.0f} s"
 
 
 def _gist(result: str) -> str:
@@ -123,7 +113,7 @@ class ReasoningPart(GrowingText):
     def _duration(self) -> str:
         if self.duration_ms is None:
             return "Reasoning"
-        return "Thought for " + (seconds(self.duration_ms) if self.duration_ms >= 100 else "a moment")
+        return "Thought for " + (duration_text(self.duration_ms) if self.duration_ms >= 100 else "a moment")
 
     @property
     def _length(self) -> str:
@@ -186,7 +176,7 @@ class ToolPart:
     @property
     def outcome(self) -> str:
         """What stands behind the call on its line: the beginning of the result or what went wrong, and the duration."""
-        duration = f" in {seconds(self.duration_ms)}" if self.duration_ms else ""
+        duration = f" in {duration_text(self.duration_ms)}" if self.duration_ms else ""
         if self.status == "ok":
             return f"{one_line(_gist(self.text), _GIST) or 'done'}{duration}"
         words = {"writing": "…", "asking": ASKING, "error": "failed", "timeout": "timed out", "aborted": "stopped"}

@@ -15,12 +15,12 @@ from typing import Any
 import anywidget
 import traitlets
 
+from jupyter_tools.durations import duration_text
 from jupyter_tools.errors import JupyterToolsError
 from jupyter_tools.json_types import JsonObject
 from jupyter_tools.notebook.tables import Table
 from jupyter_tools.shortening import one_line
 from jupyter_tools.traces.pages import TABLE_COLUMNS, SpanPages, View
-from jupyter_tools.traces.steps import duration_text
 
 STATIC_ROWS = 20
 _SHOWN = 60  # characters of what went in and came out

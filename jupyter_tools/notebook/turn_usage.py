@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 
+from jupyter_tools.durations import duration_text
 from jupyter_tools.messages import NO_USAGE, Usage
-from jupyter_tools.notebook.parts import seconds
 
 _SHORTEST_S = 0.05  # what came in less time than this came at once, and has no speed
 _FIRST_PACE_S = 1.0
@@ -121,5 +121,5 @@ def _row(turn: str, model: str, usage: Usage, duration_ms: float | None, speed: 
     about = "about " if usage.estimated else ""
     counts = (usage.input_tokens, usage.cached_tokens, usage.output_tokens, usage.reasoning_tokens)
     tokens = [f"{about if count else ''}{count:,}" if count else "" for count in counts]
-    time = "" if duration_ms is None else seconds(duration_ms)
+    time = "" if duration_ms is None else duration_text(duration_ms)
     return [turn, model, *tokens, cost_words(usage), time, pace_words(speed)]

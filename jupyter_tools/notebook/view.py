@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from jupyter_tools.durations import duration_text
 from jupyter_tools.events import (
     AgentEndEvent,
     AgentEvent,
@@ -53,7 +54,6 @@ from jupyter_tools.notebook.parts import (
     SteeringPart,
     TextPart,
     ToolPart,
-    seconds,
 )
 from jupyter_tools.notebook.sources import Source, sources_in
 from jupyter_tools.notebook.turn_usage import LivePace, TurnUsage, cost_words, pace, pace_words, tokens_words
@@ -116,7 +116,7 @@ class RunView:
             tokens_words(self.usage),
             cost_words(self.usage),
             pace_words(self._pace.per_second, "about ") or pace_words(pace(self.turns)),
-            seconds(self.duration_ms) if self.duration_ms is not None else "",
+            duration_text(self.duration_ms) if self.duration_ms is not None else "",
             _ENDINGS.get(self.stop_reason or "", self.waiting or self.notice),
         ]
         return " · ".join(item for item in items if item)

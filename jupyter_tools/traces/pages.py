@@ -9,13 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from jupyter_tools.durations import duration_text
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
 from jupyter_tools.shortening import cut
 from jupyter_tools.traces.columns import CONTENT_NAMES
 from jupyter_tools.traces.contents import Contents
 from jupyter_tools.traces.conversation import Conversation
 from jupyter_tools.traces.query import KINDS, SpanQuery, explained
-from jupyter_tools.traces.steps import STEP_COLUMNS, Step, duration_text
+from jupyter_tools.traces.steps import STEP_COLUMNS, Step
 from jupyter_tools.traces.store import TraceStore
 from jupyter_tools.traces.timeline import lay_out
 

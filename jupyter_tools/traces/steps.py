@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from jupyter_tools.durations import duration_text
 from jupyter_tools.errors import ConfigurationError
 
 Frame: TypeAlias = Any  # a DataFrame or a Series; pandas' own annotations send a type checker astray
@@ -96,18 +97,3 @@ def nested(steps: Sequence[Step]) -> Iterator[tuple[int, Step]]:
         depth, step = waiting.pop()
         yield depth, step
         waiting += [(depth + 1, child) for child in reversed(children.get(step.span_id, []))]
-
-
-def duration_text(duration_ms: float | None) -> str:
-    """A duration for people: 0.4 ms, 12 ms, 3.4 s, 2 min 05 s."""
-    if duration_ms is None:
-        return "not over"
-    if duration_ms < 1000:
-        return f"{duration_ms:.1f} ms" if duration_ms < 10 else f"{duration_ms:.0f} ms"
-    seconds = duration_ms / 1000
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {rest:02} s"
-    return f"{minutes // 60} h {minutes % 60:02} min"

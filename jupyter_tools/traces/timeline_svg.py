@@ -14,9 +14,10 @@ from functools import cached_property
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from jupyter_tools.durations import duration_text
 from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.shortening import one_line
-from jupyter_tools.traces.steps import Step, duration_text, nested
+from jupyter_tools.traces.steps import Step, nested
 from jupyter_tools.traces.timeline import Bar, Layout, Row, lay_out
 
 _WIDTH, _GUTTER, _RIGHT, _TOP = 560.0, 180.0, 66.0, 22.0

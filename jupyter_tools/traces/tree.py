@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from jupyter_tools.traces.steps import Step, duration_text, nested
+from jupyter_tools.durations import duration_text
+from jupyter_tools.traces.steps import Step, nested
 
 _MARKS = {"ok": "✓", "running": "…", "replayed": "✓", "stopped": "■", "interrupted": "■", "skipped": "–"}
 _OPEN_DEPTH = 2  # runs and turns are unfolded

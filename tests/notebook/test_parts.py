@@ -1,14 +1,6 @@
 import pytest
 
-from jupyter_tools.notebook.parts import GrowingText, ReasoningPart, ToolPart, seconds
-
-
-@pytest.mark.parametrize(
-    ("duration_ms", "text"),
-    [(0.4, "under 1 ms"), (999, "999 ms"), (3_210, "3.2 s"), (59_900, "59.9 s"), (125_000, "2 min 5 s")],
-)
-def test_a_duration_reads_well(duration_ms: float, text: str):
-    assert seconds(duration_ms) == text
+from jupyter_tools.notebook.parts import GrowingText, ReasoningPart, ToolPart
 
 
 def test_text_grows_by_pieces():

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.traces.frame import Traces
-from jupyter_tools.traces.steps import duration_text, nested, steps_of
+from jupyter_tools.traces.steps import nested, steps_of
 from tests.traces.steps_made import step
 
 
@@ -18,22 +18,6 @@ def test_a_frame_gives_its_rows_as_steps(two_runs: Traces) -> None:
 def test_a_frame_without_the_columns_is_refused_by_name(two_runs: Traces) -> None:
     with pytest.raises(ConfigurationError, match="tree\\(\\) needs the columns span_id, parent_id"):
         steps_of(two_runs()[["kind", "name"]], "tree()")
-
-
-@pytest.mark.parametrize(
-    ("milliseconds", "text"),
-    [
-        (None, "not over"),
-        (0.04, "0.0 ms"),
-        (3.26, "3.3 ms"),
-        (480.2, "480 ms"),
-        (3400, "3.4 s"),
-        (125_000, "2 min 05 s"),
-        (7_500_000, "2 h 05 min"),
-    ],
-)
-def test_durations_are_told_in_fitting_units(milliseconds: float | None, text: str) -> None:
-    assert duration_text(milliseconds) == text
 
 
 def test_children_follow_their_parents_in_the_order_of_their_start() -> None:

@@ -19,7 +19,7 @@ def test_the_picture_has_a_title_and_a_description_that_names_the_longest_step()
 
 def test_every_step_says_what_it_is_when_pointed_at_and_in_a_table() -> None:
     html = Timeline([step(input="Москва", output="7 °C")])._repr_html_()
-    assert "<title>tool search: ok, 1.0 ms\nМосква\n7 °C</title>" in html
+    assert "<title>tool search: ok, 1 ms\nМосква\n7 °C</title>" in html
     assert '<td style="text-align: left">Москва</td>' in html
 
 
@@ -60,4 +60,4 @@ def test_a_terminal_sees_lines_of_text() -> None:
     lines = repr(Timeline([step(duration_ms=10), step("b", started=5000, duration_ms=5, status="error")])).splitlines()
     assert lines[1].count("█") == 40
     assert lines[2].count("x") == 20
-    assert lines[2].endswith("5.0 ms error")
+    assert lines[2].endswith("5 ms error")

@@ -8,7 +8,7 @@ STEPS = [
 
 
 def test_the_tree_indents_what_is_part_of_something() -> None:
-    assert repr(Tree(STEPS)) == '✓ run Why? (30 ms)\n  ✗ search {"q": "<b>"} (1.0 ms) - too slow'
+    assert repr(Tree(STEPS)) == '✓ run Why? (30 ms)\n  ✗ search {"q": "<b>"} (1 ms) - too slow'
 
 
 def test_on_a_page_it_folds_and_its_texts_stay_text() -> None:
