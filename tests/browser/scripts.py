@@ -2,10 +2,8 @@
 
 import time
 
-from attacks import ATTACKS  # copied beside this file
-
 from jupyter_tools.events import ThinkingDelta
-from jupyter_tools.providers.scripted import call, pause, register_script, thinking
+from jupyter_tools.providers.scripted import call, pause, register_script
 from jupyter_tools.tools.decorator import tool
 
 
@@ -46,38 +44,9 @@ square = 12 * 12
 """
     + "and so on " * 30
 )
-ATTACK = "\n\n".join(ATTACKS)
-
-
-@tool
-def attacked() -> dict:
-    """Sources and a frame, all of them attacks."""
-    sources = [{"number": 1, "title": ATTACK, "url": f"javascript:{ATTACKS[0]}", "id": ATTACK, "text": ATTACK}]
-    frame = {"columns": [ATTACK], "index": [ATTACK], "data": [[ATTACK]]}
-    return {"content": [{"type": "text", "text": ATTACK}], "details": {"sources": sources, "dataframe": frame}}
-
-
-@tool
-def tree() -> dict:
-    """A tree of attacks."""
-    return {ATTACK: [ATTACK, {ATTACK: ATTACK}]}
-
-
-@tool
-def failing() -> str:
-    """Fails with an attack."""
-    raise ValueError(ATTACK)
-
-
 THOUGHTS = slowly("The person wants a square. " * 8, piece=lambda text: ThinkingDelta(text=text))
 register_script("story", [[*THOUGHTS, ThinkingDelta(end=True), call("slow_square", {"n": 12})], slowly(ANSWER)])
 register_script("endless", [slowly("on and on " * 400)])
 register_script(
     "deletes", [["I would erase it. ", call("erase", {"path": "data/old.csv"})], slowly("Done, as you said. " * 3)]
 )
-CALLS = [
-    call("slow_square", {"n": ATTACK}),
-    call(ATTACK, {ATTACK: ATTACK}),
-    *(call(name, {}) for name in ("attacked", "tree", "failing")),
-]
-register_script("attack", [[thinking(ATTACK), *CALLS], [f"{ATTACK}\n\n[1]", pause(1), "\n\nEnd."]])

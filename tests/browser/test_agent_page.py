@@ -1,26 +1,22 @@
-"""An agent's cell in JupyterLab: it streams, it can be stopped, it does no harm, and it stays."""
+"""An agent's cell in JupyterLab: it streams, it can be stopped, and it stays."""
 
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from nbconvert import HTMLExporter
 from playwright.sync_api import Page, expect
 
 from tests.browser.lab import DARK, Lab, NotebookPage, browser_page, running_lab
-from tests.notebook import attacks
 
 pytestmark = pytest.mark.browser
 SCREENSHOTS = Path(os.environ.get("TEST_RESULTS", "test-results"))
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-SETUP = "%load_ext jupyter_tools\nfrom scripts import attacked, erase, failing, slow_square, tree"
+SETUP = "%load_ext jupyter_tools\nfrom scripts import erase, slow_square"
 STORY = "%%agent -m scripted:story --tools slow_square\nWhat is the square of 12?"
 ENDLESS = "%%agent -m scripted:endless --new\nTalk."
-ATTACKED = "%%agent -m scripted:attack --tools slow_square,attacked,tree,failing --new\nTalk."
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +34,6 @@ def page(request: pytest.FixtureRequest) -> Iterator[Page]:
 
 def with_scripts(lab: Lab) -> Lab:
     shutil.copy(Path(__file__).with_name("scripts.py"), lab.folder)
-    shutil.copy(attacks.__file__, lab.folder)
     return lab
 
 
@@ -147,50 +142,9 @@ def test_stop_acts_while_the_cell_runs_and_the_text_stays(page: Page, lab: Lab):
     expect(notebook.output(2)).to_contain_text("next")
 
 
-def assert_unharmed(page: Page) -> None:
-    assert page.evaluate("() => window.hacked") is None
-    scripted = "() => document.querySelectorAll('.jt-run script, .jt-run img, .jt-run a[href^=javascript]').length"
-    assert page.evaluate(scripted) == 0
-
-
 def unfold(page: Page) -> None:
     page.evaluate("() => document.querySelectorAll('.jt-run details').forEach((node) => { node.open = true; })")
     page.wait_for_timeout(200)
-
-
-def assert_unharmed_elsewhere(page: Page, lab: Lab, name: str) -> None:
-    """The same outputs in a notebook that nobody trusts, and exported to HTML."""
-    notebook = lab.read(name)
-    notebook.metadata["from"] = "elsewhere"
-    notebook.cells.append(nbformat.v4.new_markdown_cell("Not trusted."))
-    nbformat.write(notebook, lab.folder / "untrusted.ipynb")
-    expect(NotebookPage(page, lab, "untrusted.ipynb").output(1)).to_contain_text("End.")
-    assert_unharmed(page)
-    exported, _ = HTMLExporter().from_notebook_node(notebook)
-    page.set_content(exported)
-    expect(page.locator(".jt-run")).to_contain_text("End.")
-    unfold(page)
-    assert_unharmed(page)
-
-
-def test_nothing_of_a_model_runs_live_reopened_untrusted_or_exported(page: Page, lab: Lab):
-    leaks: list[str] = []
-    page.on("request", lambda request: leaks.append(request.url) if "evil.example" in request.url else None)
-    notebook = opened(page, lab, "attack.ipynb", [ATTACKED])
-    notebook.run(1)
-    expect(notebook.output(1)).to_contain_text("<script>", timeout=10_000)
-    assert_unharmed(page)
-    notebook.finish(1)
-    expect(notebook.output(1)).to_contain_text("End.")
-    unfold(page)
-    assert_unharmed(page)
-    screenshot(page, "attack")
-    notebook.save()
-    reopened = NotebookPage(page, lab, "attack.ipynb")
-    expect(reopened.output(1)).to_contain_text("End.")
-    assert_unharmed(page)
-    assert_unharmed_elsewhere(page, lab, "attack.ipynb")
-    assert leaks == []
 
 
 def test_a_page_that_is_opened_again_shows_the_run(page: Page, lab: Lab):

@@ -12,6 +12,7 @@ import jupyter_tools
 from jupyter_tools.notebook.deltas import DeltaWriter
 from tests.browser.lab import browser_page
 from tests.notebook.attacks import ATTACKS, IN_HTML
+from tests.notebook.published_attacks import published_attacks
 from tests.notebook.run_events import answer, asking_turn, started, viewed, whole_run
 
 pytestmark = pytest.mark.browser
@@ -229,12 +230,16 @@ def assert_harmless(widget: Widget) -> None:
 
 @pytest.mark.parametrize("kind", ["text", "reasoning", "tool", "steering", "notice", "never heard of"])
 def test_no_attack_survives_in_any_kind_of_part(widget: Widget, kind: str):
-    for number, attack in enumerate(ATTACKS):
-        facts = {"kind": kind, "label": attack, "outcome": attack, "status": attack, "arguments": attack, "done": False}
-        changes = [{"part": 0, "facts": facts, "text": attack}]
-        message = {"kind": "sync", "seq": number, "count": 1, "changes": changes, "status": attack}
-        widget.receive(json.loads(json.dumps(message)))
-        assert_harmless(widget)
+    attacks = (*ATTACKS, *published_attacks())
+    said = [{"label": text, "outcome": text, "status": text, "arguments": text, "done": False} for text in attacks]
+    changes = [
+        {"part": place, "facts": {"kind": kind, **facts}, "text": facts["label"]} for place, facts in enumerate(said)
+    ]
+    message = {"kind": "sync", "seq": 1, "count": len(changes), "changes": changes, "status": "\n".join(attacks)}
+    widget.receive(json.loads(json.dumps(message)))
+    assert widget.page.locator(".jt-run > div:first-child > *").count() == len(attacks)
+    assert_harmless(widget)
+    assert_unharmed(widget)
 
 
 def assert_unharmed(widget: Widget) -> None:
@@ -254,12 +259,14 @@ def assert_unharmed(widget: Widget) -> None:
 @pytest.mark.parametrize("place", ["body", "sources"])
 def test_no_attack_survives_in_html_that_the_kernel_has_drawn(widget: Widget, place: str):
     facts = {"kind": "tool", "label": "f()", "outcome": "done", "status": "ok", "done": True, "failed": False}
-    for number, attack in enumerate(IN_HTML):
-        html = {place: attack}
-        change = {"part": 0, "facts": facts, "text": "", **(html if place == "body" else {})}
-        around = {"status": "", **(html if place == "sources" else {})}
-        widget.receive({"kind": "sync", "seq": number, "count": 1, "changes": [change], **around})
-        assert_unharmed(widget)
+    attacks = (*IN_HTML, *published_attacks())
+    changes = [
+        {"part": number, "facts": facts, "text": "", **({place: attack} if place == "body" else {})}
+        for number, attack in enumerate(attacks)
+    ]
+    around = {"sources": "".join(f"<p>{attack}</p>" for attack in attacks)} if place == "sources" else {}
+    widget.receive({"kind": "sync", "seq": 1, "count": len(attacks), "changes": changes, "status": "", **around})
+    assert_unharmed(widget)
 
 
 # --- what moves ---

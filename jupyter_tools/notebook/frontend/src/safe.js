@@ -18,7 +18,9 @@ const marked = new Marked({
 });
 
 const purifier = DOMPurify(window); // an instance of our own: hooks of others do not apply, ours do not reach them
+const PICTURE = /^data:image\/(?:png|jpeg|gif|webp);base64,/; // DOMPurify lets pictures be data of every kind
 purifier.addHook("afterSanitizeAttributes", (node) => {
+  if (node.nodeName === "IMG" && !PICTURE.test(node.getAttribute("src"))) node.removeAttribute("src");
   if (node.nodeName !== "A") return;
   const here = /^#jt-\w+-\d+$/.test(node.getAttribute("href") ?? "");
   node.setAttribute("target", here ? "_self" : "_blank");
