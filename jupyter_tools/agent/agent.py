@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cache, partial
 from importlib import metadata
 from secrets import token_hex
+from types import UnionType
 from typing import Any
 
 from jupyter_tools.abort_signal import AbortSignal
@@ -32,6 +33,7 @@ from jupyter_tools.providers.fallback import answering
 from jupyter_tools.providers.rate_limit import RateLimitedProvider, RateLimiter
 from jupyter_tools.providers.registry import parse_model
 from jupyter_tools.recordings.entries import NOWHERE, AskedFrom
+from jupyter_tools.shortening import one_line
 from jupyter_tools.streams import EventStream
 from jupyter_tools.tools.decorator import as_tool
 from jupyter_tools.tools.execution import ExecutionOptions
@@ -92,6 +94,7 @@ class Agent:
         tape: Tape | None = None,
         **options: JsonValue,
     ) -> None:
+        _expect(limits, Limits | None, "limits takes Limits(...), such as Limits(tokens=5000)")
         if max_turns < 1:
             raise ConfigurationError(f"max_turns is {max_turns}: a run needs at least 1 turn to answer.")
         if continuations < 0:
@@ -129,6 +132,8 @@ class Agent:
     ) -> EventStream[AgentEvent, AgentResult]:
         """Start a run in the running event loop. Iterate the result for its events, await it for its `AgentResult`.
 
+        Leaving the iteration early leaves the run to itself: `abort` ends it.
+
         Args:
             prompt: What the person says.
             tags: What the traces should know of this run, such as `cell_id`.
@@ -146,6 +151,7 @@ class Agent:
         """The run that will tell a stream of itself. This agent is busy from now on."""
         self._refuse_while_running()
         message = user_message(prompt) if isinstance(prompt, str) else prompt
+        _expect(message, UserMessage, "A prompt is text or a UserMessage")
         wiring = self._wiring(asked_from)
         self._loop, self._signal = asyncio.get_running_loop(), AbortSignal()
         self._inbox.steering.clear()  # what came too late for the last run was not meant for this one
@@ -203,7 +209,7 @@ class Agent:
             tools=wiring.tools,
             system=self._system_message(),
             max_turns=self.max_turns,
-            execution=self._execution,
+            execution=self._limits.held_by(self._execution),
             limits=self._limits,
             output=self._output,
             before_turn=self.before_turn,
@@ -283,11 +289,17 @@ class Agent:
             loop.call_soon_threadsafe(signal.set)
 
 
+def _expect(value: object, kind: type | UnionType, wanted: str) -> None:
+    if not isinstance(value, kind):
+        raise ConfigurationError(f"{wanted}, not {one_line(repr(value), 80)}.")
+
+
 def _model(
     model: str | Model | None, provider: Provider | None, base_url: str | None, options: dict[str, JsonValue]
 ) -> Model:
     if isinstance(model, Model):
         return model
+    _expect(model, str | None, "A model is text such as 'openai:gpt-4o-mini', or a Model")
     if provider is not None:
         name = (model or "").removeprefix(f"{provider.name}:")
         return Model(provider=provider.name, name=name, base_url=base_url, options=options)

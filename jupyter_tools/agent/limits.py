@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.messages import NO_USAGE, Usage
+from jupyter_tools.tools.execution import ExecutionOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +15,7 @@ class Limits:
     """How much a run may use. A run that reaches a limit ends with `stop_reason` "limit" and keeps what it has.
 
     Attributes:
-        tool_calls: Tool calls in all.
+        tool_calls: Tool calls in all. Of calls that come at once, those beyond it are not run.
         tokens: Tokens read and written in all. Counted after each model call, so the last one may go beyond it.
         seconds: Seconds in all; what is under way then is stopped.
         cost: US dollars in all. Counted after each model call, so the last one may go beyond it. A run whose costs are
@@ -35,6 +36,12 @@ class Limits:
             if value is not None and value < 0:
                 raise ConfigurationError(f"The limit {name}={value} is negative.")
 
+    def held_by(self, execution: ExecutionOptions) -> ExecutionOptions:
+        """The options with which no more tools are run than the limit allows, even if many are called at once."""
+        if self.tool_calls is None:
+            return execution
+        return replace(execution, max_calls=min(execution.max_calls, self.tool_calls))
+
 
 @dataclass(slots=True)
 class Spending:
@@ -51,8 +58,9 @@ class Spending:
         if limits.cost is not None and cost is None and self.usage != NO_USAGE:
             return "The run ended because what it costs is not known. Say it: PRICES['provider:model'] = Price(...)."
         seconds = time.monotonic() - self.started
+        called = self.tool_calls if limits.tool_calls is None else min(self.tool_calls, limits.tool_calls)
         checks = (
-            ("tool calls", self.tool_calls, limits.tool_calls),
+            ("tool calls", called, limits.tool_calls),
             ("tokens", self.usage.total_tokens, limits.tokens),
             ("seconds", round(seconds, 1), limits.seconds),
             ("dollars", round(cost or 0.0, 6), limits.cost),

@@ -17,7 +17,7 @@ from typing import TypeAlias, cast
 from jupyter_tools.abort_signal import EndsOn
 from jupyter_tools.agent.call_in_text import notice_of_call_in_text
 from jupyter_tools.agent.limits import Limits, Spending
-from jupyter_tools.agent.output import OutputType
+from jupyter_tools.agent.output import OutputType, for_people
 from jupyter_tools.agent.result import AgentResult
 from jupyter_tools.agent.saved_conversation import completed
 from jupyter_tools.errors import error_type_of
@@ -219,7 +219,7 @@ class AgentRun:
         self._failed_answers += 1
         if self._failed_answers < self._settings.output_attempts:
             return self._hear(deque([user_message(complaint)]))
-        self._stop_reason, self._error_message = "error", complaint.partition("\n")[0]
+        self._stop_reason, self._error_message = "error", for_people(complaint, self._failed_answers)
         self._error_type = "WrongOutput"
         return False
 

@@ -65,6 +65,12 @@ class OutputType:
             return None, f"Your answer does not fit the schema:\n{problems}\nAnswer again with the corrected JSON only."
 
 
+def for_people(complaint: str, attempts: int) -> str:
+    """What a complaint means for the person who has asked, after so many attempts."""
+    problem = " ".join(complaint.rpartition("Answer again")[0].split()).replace("Your answer", "The answer", 1)
+    return f"{problem} The model was asked {attempts} times."
+
+
 def json_of(text: str) -> str:
     """The JSON in an answer: what stands in its fenced block, or all of it."""
     fenced = _FENCED.search(text)

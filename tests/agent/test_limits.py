@@ -27,6 +27,15 @@ async def test_a_run_ends_at_its_limit_of_tool_calls_with_what_it_has():
     assert [m.text for m in result.messages if isinstance(m, ToolResultMessage)] == ["2", "3"]
 
 
+async def test_calls_beyond_the_limit_are_not_run_even_if_they_come_at_once():
+    agent = agent_with(Limits(tool_calls=1), [*adding(1), *adding(2), *adding(3)], ["never"])
+    result = await agent.run("go")
+    assert (result.stop_reason, result.error_message) == ("limit", "The run ended at its limit: 1 tool calls of 1.")
+    first, *others = [m for m in result.messages if isinstance(m, ToolResultMessage)]
+    assert (first.text, first.is_error) == ("2", False)
+    assert [(other.is_error, "add is not run" in other.text) for other in others] == [(True, True)] * 2
+
+
 async def test_a_run_ends_at_its_limit_of_tokens():
     result = await agent_with(Limits(tokens=1), adding(1), ["never"]).run("go")
     assert result.stop_reason == "limit"
