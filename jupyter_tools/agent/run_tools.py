@@ -46,8 +46,8 @@ async def async_iter_run_tools(
         model: The model's name.
         messages: OpenAI's messages. They are not changed.
         tool_calls: Calls of `search_tool`, `continue_tool` and `bucket_tool` to run first, in OpenAI's shape.
-        **kwargs: `web_search` (see `perform_web_search`), `api_key`, `starts_in_thinking` (True for a model whose
-            prompt has opened its reasoning already); all others go to the provider.
+        **kwargs: `web_search` (see `perform_web_search`), `api_key`, `base_url`, `starts_in_thinking` (True for a model
+            whose prompt has opened its reasoning already); all others go to the provider.
 
     Raises:
         JupyterToolsError: If the provider cannot be asked, or fails.

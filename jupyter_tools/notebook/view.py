@@ -169,6 +169,8 @@ class RunView:
                 part.status = "aborted"
 
     def _add_notice(self, notice: Notice) -> None:
+        if notice.model:
+            self.model = f"{notice.provider}:{notice.model}"
         if notice.kind in _PASSING:
             self.notice = notice.text
         elif notice.kind == "call_in_text":  # about the message that has just ended

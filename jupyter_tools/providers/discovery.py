@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -22,7 +23,7 @@ LOCAL_SERVERS: Mapping[str, str] = {
     "LM Studio": "http://127.0.0.1:1234/v1",
     "vLLM": "http://127.0.0.1:8000/v1",
 }
-_LOCAL_TIMEOUT_S = 0.5
+_LOCAL_TIMEOUT_S = 2.0  # where nobody listens it is known at once; one who is writing an answer takes a while
 _REMOTE_TIMEOUT_S = 4.0
 
 
@@ -52,9 +53,12 @@ async def available_models(
         servers: Servers of this machine to ask: names and base_urls.
         timeout_s: How long a server of this machine may take. The others have four seconds.
     """
-    asked = [_of_server(name, base_url, timeout_s) for name, base_url in servers.items()]
-    asked += [_of_provider(name) for name in provider_names() if name not in ("local", "scripted")]
-    found = await asyncio.gather(*asked)
+    import httpx
+
+    providers = _providers()  # before the clocks run: loading them takes longer than a server may
+    async with httpx.AsyncClient(trust_env=False, timeout=timeout_s) as client:  # a proxy has no say on this machine
+        asked = [_of_server(HttpWire(client=client), name, base_url, timeout_s) for name, base_url in servers.items()]
+        found = await asyncio.gather(*asked, *(_of_provider(name, provider) for name, provider in providers.items()))
     return (*_embedded(), *(model for models in found for model in models))
 
 
@@ -65,22 +69,29 @@ def _embedded() -> list[AvailableModel]:
     ]
 
 
-async def _of_server(name: str, base_url: str, timeout_s: float) -> list[AvailableModel]:
-    import httpx
-
+async def _of_server(wire: HttpWire, name: str, base_url: str, timeout_s: float) -> list[AvailableModel]:
     call = Call(provider=name, url=f"{base_url}/models", method="GET")
-    async with httpx.AsyncClient(trust_env=False, timeout=timeout_s) as client:  # a proxy has no say on this machine
-        names = names_in(await HttpWire(client=client).document(call, timeout_s))
+    names = names_in(await wire.document(call, timeout_s))
     return [
         AvailableModel(model=f"openai:{model}", where=f"{name} at {base_url}", base_url=base_url) for model in names
     ]
 
 
-async def _of_provider(name: str) -> list[AvailableModel]:
+def _providers() -> dict[str, Any]:
+    """Those that may list their models; without packages that cannot be loaded."""
+    found: dict[str, Any] = {}
+    for name in provider_names():
+        with suppress(ConfigurationError):
+            provider = None if name in ("local", "scripted") else provider_for(Model(provider=name, name=""))
+            if hasattr(provider, "model_names"):
+                found[name] = provider
+    return found
+
+
+async def _of_provider(name: str, provider: Any) -> list[AvailableModel]:
     try:
-        provider: Any = provider_for(Model(provider=name, name=""))
         async with asyncio.timeout(_REMOTE_TIMEOUT_S):
-            names = cast("tuple[str, ...]", await provider.model_names()) if hasattr(provider, "model_names") else ()
-    except (ConfigurationError, TimeoutError):  # no key, a package that cannot be loaded, no answer
+            names = cast("tuple[str, ...]", await provider.model_names())
+    except (ConfigurationError, TimeoutError):  # no key, no answer
         return []
     return [AvailableModel(model=f"{name}:{model}", where=name) for model in names]

@@ -104,8 +104,8 @@ class ToolSupportProvider:
             media: Images for the last message: `data:` URLs, bytes or paths of files.
             tools: OpenAI's tool definitions, tools, or names of known ones; as many as you like.
             response_format: OpenAI's; it wins over what a tool format would ask for.
-            **kwargs: `provider` (a name or an instance; it wins over the model's), `api_key`, `tool_choice`,
-                `tool_format`; all others are options of the request.
+            **kwargs: `provider` (a name or an instance; it wins over the model's), `base_url`, `api_key`,
+                `tool_choice`, `tool_format`; all others are options of the request.
 
         Raises:
             ConfigurationError: If something given cannot work.

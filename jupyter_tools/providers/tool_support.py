@@ -52,15 +52,19 @@ def resolve(
 ) -> tuple[Model, Provider]:
     """The model and who answers for it. An explicit provider wins over one named before the model's colon.
 
+    A `base_url` among the options is where the provider's server is.
+
     Raises:
         UnknownNameError: If there is no such provider.
         ConfigurationError: If there is an API key and the provider takes none.
     """
+    options = dict(options)
+    base_url = cast("str | None", options.pop("base_url", None))
     if provider is None:
-        chosen = parse_model(model, options=options)
+        chosen = parse_model(model, base_url=base_url, options=options)
     else:
         name = provider if isinstance(provider, str) else provider.name
-        chosen = Model(provider=name, name=model.removeprefix(f"{name}:"), options=options)
+        chosen = Model(provider=name, name=model.removeprefix(f"{name}:"), base_url=base_url, options=options)
     answering = provider_for(chosen) if provider is None or isinstance(provider, str) else provider
     return chosen, _with_key(answering, api_key) if api_key else answering
 

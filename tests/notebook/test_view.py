@@ -150,6 +150,12 @@ def test_the_status_says_that_a_person_is_waited_for():
     assert view.waiting == ""
 
 
+def test_the_status_names_who_answers_and_not_who_could_not():
+    notice = Notice(text="b:y answers instead of a:x.", kind="fallback", provider="b", model="y")
+    view = viewed([*started(), TurnUpdateEvent(turn=1, notice=notice), *answer("Hi."), *ended()])
+    assert view.status.startswith("b:y · ")
+
+
 def test_a_call_that_nobody_reads_is_pointed_out_below_the_answer():
     notice = TurnUpdateEvent(turn=1, notice=Notice(text="It wrote a call as text.", kind="call_in_text"))
     view = viewed([*started(), *answer("{...}"), notice, *ended()])

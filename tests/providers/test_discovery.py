@@ -1,10 +1,13 @@
 import json
+import time
 
 import pytest
 
+from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.providers import discovery
 from jupyter_tools.providers.discovery import AvailableModel, available_models
 from jupyter_tools.providers.model_catalogue import CATALOGUE
+from jupyter_tools.providers.registry import provider_for
 
 from .loopback import loopback, whole
 
@@ -60,3 +63,27 @@ async def test_a_provider_with_a_key_lists_its_models(monkeypatch):
 
 async def test_without_a_key_nobody_is_asked():
     assert await others({}) == []
+
+
+async def test_a_provider_that_takes_long_to_load_costs_no_servers_time(monkeypatch):
+    def slow(model):
+        time.sleep(0.3)
+        return provider_for(model)
+
+    monkeypatch.setattr(discovery, "provider_for", slow)
+    async with loopback(MODELS) as server:
+        found = [model for model in await available_models({"other": server.url}, timeout_s=0.25) if model.base_url]
+    assert [model.model for model in found] == ["openai:a", "openai:b"]
+
+
+async def test_a_package_that_cannot_be_loaded_hides_no_other(monkeypatch):
+    def broken(model):
+        if model.provider == "nobody":
+            raise ConfigurationError("It cannot be loaded.")
+        return provider_for(model)
+
+    monkeypatch.setattr(discovery, "provider_for", broken)
+    async with loopback(MODELS) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret-0123456789")
+        assert [model.model for model in await others({})] == ["openai:a", "openai:b"]

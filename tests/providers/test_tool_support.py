@@ -50,6 +50,13 @@ def test_the_model_may_name_its_provider_and_an_explicit_one_wins() -> None:
         resolve("llama3:8b", "nobody", {})
 
 
+def test_an_address_is_no_option_of_the_request_but_where_it_goes() -> None:
+    there = "http://127.0.0.1:8080/v1"
+    for model, provider in (("openai:m", None), ("m", "openai"), ("m", ScriptedProvider([]))):
+        chosen, _ = resolve(model, provider, {"base_url": there, "seed": 1})
+        assert (chosen.name, chosen.base_url, chosen.options) == ("m", there, {"seed": 1})
+
+
 def test_images_go_with_the_last_thing_the_user_said() -> None:
     dicts = [{"role": "user", "content": "See"}, {"role": "assistant", "content": "What?"}]
     request = request_from_openai(MODEL, dicts, media=["data:image/png;base64,aGk="], tool_choice="none")
