@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a model could steer the terminal with them
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+_UNFINISHED = "This run was going on when the notebook was saved. %agent last shows what came of it."
 
 
 Waiting: TypeAlias = Literal["await", "block", "leave"]  # what a cell does while its run goes on
@@ -62,6 +63,8 @@ def display_for(shell: InteractiveShell, agent: Agent, approver: Approver | None
         hears=_is_free(waiting, 7, 4),
         steer=agent.steer if _is_free(waiting, 7, 1) else None,
         approver=approver if isinstance(approver, PageApprover) else None,
+        cell_id=_request(shell).get("metadata", {}).get("cellId"),
+        read=_somebody_is_there(_request(shell)),
     )
 
 
@@ -92,7 +95,16 @@ def kernel_is(*version: int) -> bool:
 
 
 class PageDisplay:
-    """A widget while the run goes on; at its end plain HTML, Markdown and text in the widget's place."""
+    """A widget while the run goes on; at its end plain HTML, Markdown and text in the widget's place.
+
+    Args:
+        stop: Called when the person presses Stop.
+        hears: True if the kernel hears the page while the run goes on.
+        steer: Called with what the person says meanwhile. None: the page says that it must wait.
+        approver: Has the questions for the page.
+        cell_id: The cell that the output belongs to.
+        read: True if a page is there that can say that it has what stays. Programs that run notebooks never do.
+    """
 
     def __init__(
         self,
@@ -101,10 +113,13 @@ class PageDisplay:
         hears: bool,
         steer: Callable[[str], Any] | None = None,
         approver: PageApprover | None = None,
+        cell_id: str | None = None,
+        read: bool = False,
     ) -> None:
         from jupyter_tools.notebook.stream_widget import RunWidget
 
-        self._widget = RunWidget(stop, hears=hears, steer=steer, approver=approver)
+        self._widget = RunWidget(stop, hears=hears, steer=steer, approver=approver, cell_id=cell_id)
+        self._read = read
         self._display_id = uuid.uuid4().hex
 
     def open(self) -> None:
@@ -112,7 +127,8 @@ class PageDisplay:
         from IPython.display import display
 
         view = {"version_major": 2, "version_minor": 0, "model_id": self._widget.model_id}
-        display({WIDGET_VIEW: view, "text/plain": "…"}, raw=True, display_id=self._display_id)
+        display({WIDGET_VIEW: view, "text/plain": _UNFINISHED}, raw=True, display_id=self._display_id)
+        self._widget.shown()
 
     def update(self, view: RunView) -> None:
         """Show what is new."""
@@ -123,8 +139,12 @@ class PageDisplay:
         from IPython.display import update_display
 
         kept = {"jupyter_tools": provenance(view)}
-        update_display(mimebundle(view, trouble), metadata=kept, raw=True, display_id=self._display_id)
-        self._widget.finish()
+        bundle = mimebundle(view, trouble)
+        update_display(bundle, metadata=kept, raw=True, display_id=self._display_id)
+        if self._read:
+            self._widget.leave({"output_type": "display_data", "data": bundle, "metadata": kept})
+        else:
+            self._widget.finish()
 
 
 def provenance(view: RunView) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import anywidget
 import traitlets
@@ -20,10 +22,14 @@ _ASSETS = Path(__file__).parent / "assets"
 _NOTHING = "export default { render() {} }"  # what a closed widget leaves in notebooks that keep widget states
 _FIRST_SYNC_S = 0.25
 _BETWEEN_S = 0.095  # the page's work grows with the number of messages, not with their size
+_MOST_KEPT = 20
 
 
 class RunWidget(anywidget.AnyWidget):
     """Streams a `RunView` to the page.
+
+    A page that was reloaded gets no output of the cell any more, but it meets the widget again. So the widget lives on until
+    a page says that it has what stays; one that came late puts that into the notebook itself.
 
     Args:
         stop: Called when the person presses Stop, in whatever thread the kernel handles messages.
@@ -31,12 +37,16 @@ class RunWidget(anywidget.AnyWidget):
         approver: Has the questions that the page asks, and takes the answers.
         hears: False where the kernel cannot take messages from the page while the cell runs. A view that is made late
             can then not ask for what it missed, so everything is sent again, at intervals that double.
+        cell_id: The cell whose output it is, if the page said so.
     """
 
     _esm = (_ASSETS / "run.js").read_text(encoding="utf-8")
     _css = "".join((_ASSETS / name).read_text(encoding="utf-8") for name in ("run.css", "live.css"))
 
     steerable = traitlets.Bool(default_value=True).tag(sync=True)
+    place = traitlets.Dict(default_value={}).tag(sync=True)  # empty until it is on the page: who finds it set comes late
+
+    _left: ClassVar[deque[RunWidget]] = deque()
 
     def __init__(
         self,
@@ -45,12 +55,17 @@ class RunWidget(anywidget.AnyWidget):
         hears: bool = True,
         steer: Callable[[str], Any] | None = None,
         approver: PageApprover | None = None,
+        cell_id: str | None = None,
     ) -> None:
         super().__init__(steerable=steer is not None)
         self._stop = stop
         self._steer = steer
         self._approver = approver
+        self._cell_id = cell_id
+        self._cell = contextvars.copy_context()
         self._asked: JsonObject | None = None
+        self._kept: JsonObject | None = None
+        self._late = False
         self._writer = DeltaWriter()
         self._sync_wanted = threading.Event()
         self._hears = hears
@@ -58,6 +73,21 @@ class RunWidget(anywidget.AnyWidget):
         self._sent_at = 0.0
         self._next_sync_s = _FIRST_SYNC_S
         self.on_msg(self._heard)
+
+    def send(self, content: Any, buffers: Any = None) -> None:
+        """Send a message, from any thread.
+
+        ipykernel 7.4 has a page's messages wait in the loop that the last message to the page came from: in the main
+        thread behind whatever cell runs there, or, for a thread without a cell, in a subshell that may be gone. Ours
+        can be heard in any thread, so they come the way that the page chose.
+        """
+        self._cell.copy().run(super().send, content, buffers)
+        if self.comm is not None:
+            vars(self.comm).pop("_reply_subshell_id", None)
+
+    def shown(self) -> None:
+        """It is on the page: a page that meets it from now on is another one."""
+        self.place = {"cell_id": self._cell_id, "model_id": self.model_id}
 
     def update(self, view: RunView) -> None:
         """Send what is new, ten times a second at most. Only the cell's thread calls this."""
@@ -92,6 +122,10 @@ class RunWidget(anywidget.AnyWidget):
                 self._stop()
             case {"kind": "sync"}:
                 self._sync_wanted.set()
+            case {"kind": "late"}:
+                self._welcome()
+            case {"kind": "settled"} if self._kept is not None:
+                self.finish()
             case {"kind": "steer", "text": str(text)} if self._steer is not None and text.strip():
                 self._steer(text)
             case {"kind": "answer"} if self._approver is not None:
@@ -99,8 +133,23 @@ class RunWidget(anywidget.AnyWidget):
             case _:  # a page of another version says something we do not know
                 pass
 
+    def _welcome(self) -> None:
+        self._late = True
+        if self._kept is not None:
+            self.send(self._kept)
+
+    def leave(self, output: JsonObject) -> None:
+        """The run is over, and `output` stays of it: close once a page has it. That page may be one that is opened later."""
+        self._kept = {"kind": "kept", "output": output}
+        self._left.append(self)
+        if len(self._left) > _MOST_KEPT:
+            self._left[0].finish()
+        self.send(self._kept if self._late else {"kind": "over"})
+
     def finish(self) -> None:
         """Close the widget; nothing of it is worth keeping."""
+        if self in self._left:
+            self._left.remove(self)
         with self.hold_sync():
             self._esm, self._css = _NOTHING, ""
         self.close()

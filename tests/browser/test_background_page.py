@@ -28,6 +28,8 @@ CELLS = [
     "%agent runs",
     "print('later')",
     "%agent ",
+    "%%agent -m scripted:slow --background --new\nTalk.",
+    "import time\ntime.sleep(6)",
 ]
 
 
@@ -64,3 +66,13 @@ def test_tab_offers_the_commands(page: NotebookPage):
     expect(menu).to_be_visible(timeout=10_000)
     expect(menu).to_contain_text("conversations")
     expect(menu).to_contain_text("history")
+
+
+def test_a_run_behind_a_cell_that_works_can_be_stopped_at_once(page: NotebookPage):
+    page.run(6)
+    page.finish(6)
+    expect(page.output(6)).to_contain_text("word3", timeout=10_000)
+    page.run(7)
+    page.output(6).get_by_role("button", name="Stop").click()
+    expect(page.output(6).locator(".jt-status")).to_contain_text("stopped", timeout=2_000)
+    page.finish(7)

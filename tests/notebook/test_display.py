@@ -69,3 +69,13 @@ def test_a_run_that_failed_leaves_its_traceback_folded(monkeypatch: pytest.Monke
     PageDisplay(lambda: None, hears=True).close(viewed(ended("error", "It broke.")), "Traceback ...")
     [(kept, _)] = shown.displays
     assert "<details><summary>Details</summary><pre>Traceback ...</pre></details>" in kept["text/html"]
+
+
+def test_only_where_a_page_reads_it_the_widget_waits_until_it_has_what_stays(monkeypatch: pytest.MonkeyPatch):
+    Shown(monkeypatch)
+    done: list[str] = []
+    for name in ("leave", "finish"):
+        monkeypatch.setattr(f"jupyter_tools.notebook.stream_widget.RunWidget.{name}", lambda *_, name=name: done.append(name))
+    for read in (True, False):
+        PageDisplay(lambda: None, hears=True, read=read).close(viewed(whole_run()), "")
+    assert done == ["leave", "finish"]

@@ -135,3 +135,60 @@ def test_the_bundle_is_small_and_asks_nobody_for_more(sent):
     assert len(RunWidget._esm) <= MAX_BUNDLE
     assert "import(" not in RunWidget._esm
     assert 'from"http' not in RunWidget._esm.replace(" ", "")
+
+
+# --- what stays, for pages that come late ---
+OUTPUT = {"output_type": "display_data", "data": {"text/plain": "It is 4."}, "metadata": {}}
+
+
+def heard(widget: RunWidget, kind: str) -> None:
+    widget._handle_custom_msg({"kind": kind}, [])
+
+
+def test_a_page_that_was_there_is_told_of_the_end_and_the_widget_closes_when_it_has_settled(sent):
+    widget = RunWidget(lambda: None, cell_id="c1")
+    widget.shown()
+    heard(widget, "settled")  # of what, a page cannot know yet
+    widget.leave(OUTPUT)
+    assert custom(sent) == [{"kind": "over"}]
+    assert sent[-1]["type"] == "comm_msg"
+    heard(widget, "settled")
+    assert sent[-1]["type"] == "comm_close"
+
+
+def test_a_page_that_came_late_gets_what_stays(sent):
+    widget = RunWidget(lambda: None, cell_id="c1")
+    heard(widget, "late")
+    widget.leave(OUTPUT)
+    assert custom(sent) == [{"kind": "kept", "output": OUTPUT}]
+
+
+def test_a_page_that_is_opened_after_the_end_gets_what_stays(sent):
+    widget = RunWidget(lambda: None, cell_id="c1")
+    widget.leave(OUTPUT)
+    heard(widget, "late")
+    assert custom(sent)[-1] == {"kind": "kept", "output": OUTPUT}
+
+
+def test_only_a_widget_that_has_been_shown_says_where(sent):
+    widget = RunWidget(lambda: None, cell_id="c1")
+    assert widget.place == {}
+    widget.shown()
+    assert widget.place == {"cell_id": "c1", "model_id": widget.model_id}
+
+
+def test_what_no_page_takes_is_let_go_when_more_has_come(sent):
+    widgets = [RunWidget(lambda: None) for _ in range(30)]
+    for widget in widgets:
+        widget.leave(OUTPUT)
+    closed = [message for message in sent if message["type"] == "comm_close"]
+    assert len(closed) >= 10
+    for widget in widgets:
+        widget.finish()
+
+
+def test_the_pages_messages_are_not_bound_to_the_loop_that_was_sent_from(sent):
+    widget = RunWidget(lambda: None)
+    vars(widget.comm)["_reply_subshell_id"] = "gone"
+    widget.update(viewed(whole_run()))
+    assert "_reply_subshell_id" not in vars(widget.comm)

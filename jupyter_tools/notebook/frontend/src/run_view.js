@@ -8,6 +8,8 @@ import { makePart } from "./parts.js";
 import { safeHtml } from "./safe.js";
 import { makeSteering } from "./steering.js";
 
+const FIRST_PATIENCE_MS = 1000;
+
 export class RunView {
   constructor(element, send, { steerable, typesetter }) {
     this.send = send;
@@ -20,7 +22,14 @@ export class RunView {
     this.sources = this.root.appendChild(make("div"));
     this.card = new ApprovalCard(send, this.page.announcer);
     this.root.append(this.card.element, makeSteering(send, steerable), this.statusBar());
-    send({ kind: "sync" });
+    this.askForAll();
+  }
+
+  /** Ask for everything, again after a while: what a page says while it is being loaded may be lost. */
+  askForAll(patience = FIRST_PATIENCE_MS) {
+    this.seq = null;
+    this.send({ kind: "sync" });
+    this.asking = setTimeout(() => this.askForAll(patience * 2), patience);
   }
 
   statusBar() {
@@ -40,10 +49,10 @@ export class RunView {
     if (message.kind !== "sync" && message.kind !== "delta") return;
     if (message.kind === "delta" && this.seq === null) return; // a sync is on its way
     if (message.kind === "delta" && message.seq !== this.seq + 1) {
-      this.seq = null;
-      this.send({ kind: "sync" });
+      this.askForAll();
       return;
     }
+    clearTimeout(this.asking);
     this.seq = message.seq;
     Object.assign(this.page.marks, message.marks);
     for (const change of message.changes) this.apply(change);
@@ -75,6 +84,7 @@ export class RunView {
   }
 
   close() {
+    clearTimeout(this.asking);
     this.page.clock.close();
     this.page.announcer.close("The run is over.");
   }
