@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from jupyter_tools.builtin_tools.bucket import Bucket
 from jupyter_tools.builtin_tools.bucket_markers import CITATION_INSTRUCTIONS, expand_buckets
@@ -26,11 +27,13 @@ class Attachment:
         id: Its bucket's id.
         name: The file's name.
         text: What the model reads, with its sources.
+        link: A link to it for a notebook beside or above it, or "".
     """
 
     id: str
     name: str
     text: str
+    link: str = ""
 
     @property
     def tokens(self) -> int:
@@ -64,7 +67,8 @@ class Attachments:
         """
         known = file in self.bucket and not Path(file).exists()
         id = file if known else self.bucket.add(file)
-        attachment = Attachment(id, file if known else Path(file).name, self.bucket.text(id) or "")
+        name, link = (file, "") if known else (Path(file).name, _link_to(Path(file)))
+        attachment = Attachment(id, name, self.bucket.text(id) or "", link)
         others = {
             key: item for key, item in self._files.items() if item.name != attachment.name
         }  # an older state of it
@@ -94,9 +98,19 @@ class Attachments:
         files = f"{_INTRODUCTION}{texts}{CITATION_INSTRUCTIONS}"
         return f"{system}\n\n{files}" if system else files
 
+    @property
+    def links(self) -> dict[str, str]:
+        """For the name of each file a link to it, or ""."""
+        return {item.name: item.link for item in self}
+
     def expanded(self, prompt: str) -> str:
         """A prompt with the markers `{"bucket_id": "ID"}` replaced by the buckets' texts."""
         if "bucket_id" not in prompt:
             return prompt
         [message] = expand_buckets([{"role": "user", "content": prompt}], self.bucket)
         return str(message["content"])
+
+
+def _link_to(file: Path) -> str:
+    here, path = Path.cwd().resolve(), file.expanduser().resolve()
+    return quote(path.relative_to(here).as_posix()) if path.is_relative_to(here) else ""

@@ -68,7 +68,9 @@ class Commands:
         if arguments.record is not None:
             agent.tape = Recording(arguments.record)
         display = display_for(self._shell, agent, approver, waiting)
-        return CellRun(agent, prompt, display, origin)
+        cell_run = CellRun(agent, prompt, display, origin)
+        cell_run.view.files = self.session.attachments.links
+        return cell_run
 
     def _prompt(self, cell: str) -> str:
         """The prompt of a cell: filled first, so that nothing in a file is taken for an expression."""

@@ -140,6 +140,7 @@ class PageDisplay:
 
         kept = {"jupyter_tools": provenance(view)}
         bundle = mimebundle(view, trouble)
+        self._widget.update(view, last=True)  # what a screen reader says at the end is the end of the text
         update_display(bundle, metadata=kept, raw=True, display_id=self._display_id)
         if self._read:
             self._widget.leave({"output_type": "display_data", "data": bundle, "metadata": kept})

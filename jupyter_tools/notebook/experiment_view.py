@@ -47,7 +47,7 @@ class PageView:
             return
         import ipywidgets
 
-        from jupyter_tools.notebook.heard_button import HeardButton
+        from jupyter_tools.notebook.heard import HeardButton
 
         self._line = ipywidgets.HTML(self._html(progress))
         button = HeardButton(description="Stop", icon="stop", tooltip="Stop; what is done is kept")

@@ -62,7 +62,7 @@ def last(line: CommandLine) -> RecordedRun | str:
         frame = traces(run=_earlier_run(notebooks_of(line.shell)) or -1, all=True)
     if frame.empty:
         return "No run is recorded yet."
-    return RecordedRun(str(frame.run_id.iloc[0]), _view_of(frame))
+    return RecordedRun(str(frame.run_id.iloc[0]), _view_of(frame, RunView(files=line.session.attachments.links)))
 
 
 def _earlier_run(notebooks: list[Path]) -> str | None:
@@ -75,10 +75,9 @@ def _earlier_run(notebooks: list[Path]) -> str | None:
     return None if runs.empty else str(runs.run_id.iloc[0])
 
 
-def _view_of(frame: pd.DataFrame) -> RunView:
+def _view_of(frame: pd.DataFrame, view: RunView) -> RunView:
     rows: list[Any] = list(frame.itertuples())
     run = next(row for row in rows if row.kind == "agent")
-    view = RunView()
     for event in _events(run, rows):
         view.add(event)
     if run.status in ("interrupted", "running"):

@@ -180,7 +180,8 @@ class ToolPart:
         if self.status == "ok":
             return f"{one_line(_gist(self.text), _GIST) or 'done'}{duration}"
         words = {"writing": "…", "asking": ASKING, "error": "failed", "timeout": "timed out", "aborted": "stopped"}
-        return f"{words.get(self.status, self.status)}{duration}"
+        why = f": {one_line(self.text, _GIST)}" if self.status == "error" and self.text.strip() else ""
+        return f"{words.get(self.status, self.status)}{duration}{why}"
 
     @property
     def arguments(self) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
@@ -67,6 +67,7 @@ def markdown_html(text: str, marks: Mapping[int, Mark] | None = None) -> str:
     """
     import nh3
 
+    ours = {mark.href for mark in (marks or {}).values()}
     with _no_collection():
         drawn = _markdown().render(text, {"marks": marks or {}})
     return nh3.clean(
@@ -75,7 +76,7 @@ def markdown_html(text: str, marks: Mapping[int, Mark] | None = None) -> str:
         attributes=_ATTRIBUTES,
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer nofollow",
-        attribute_filter=_filtered,
+        attribute_filter=lambda tag, attribute, value: _filtered(tag, attribute, value, ours),
     )
 
 
@@ -111,12 +112,12 @@ def web_address(url: str) -> str:
     return url if _scheme(url) in ("http", "https") else ""
 
 
-def _filtered(tag: str, attribute: str, value: str) -> str | None:
+def _filtered(tag: str, attribute: str, value: str, ours: Collection[str]) -> str | None:
     match attribute:
         case "class":
             known = _LANGUAGE.fullmatch(value) if tag == "code" else value in _CLASSES.get(tag, ())
         case "href":
-            known = _scheme(value) in _SCHEMES or _ON_THIS_PAGE.fullmatch(value)
+            known = _scheme(value) in _SCHEMES or _ON_THIS_PAGE.fullmatch(value) or value in ours
         case "target":
             known = value == "_blank"
         case _:
@@ -151,7 +152,7 @@ def inert_markdown(text: str) -> str:
     """A model's Markdown with HTML and images disarmed, code as it was, links if all of them are harmless."""
     if _HARMLESS.fullmatch(text):
         return text
-    disarmed = _outside_code(text, lambda piece: _IMAGE.sub(r"\\!", _TAG.sub("&lt;", piece)))
+    disarmed = outside_code(text, lambda piece: _IMAGE.sub(r"\\!", _TAG.sub("&lt;", piece)))
     return disarmed if _is_inert(disarmed) else _without_links(text)
 
 
@@ -183,7 +184,8 @@ def _open_fence(text: str) -> bool:
     return bool(fence)
 
 
-def _outside_code(text: str, change: Callable[[str], str]) -> str:
+def outside_code(text: str, change: Callable[[str], str]) -> str:
+    """Markdown with what is no code in it changed."""
     pieces: list[str] = []
     end = 0
     for code in _CODE.finditer(text):

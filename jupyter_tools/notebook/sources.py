@@ -24,6 +24,7 @@ class Source:
         url: Its address on the web, or "".
         place: The id of a document that has no address, or "".
         text: The beginning of what it says.
+        file: A link to it from the notebook, if it is a file beside or below that.
     """
 
     number: int
@@ -31,6 +32,12 @@ class Source:
     url: str = ""
     place: str = ""
     text: str = ""
+    file: str = ""
+
+    @property
+    def address(self) -> str:
+        """Where it can be opened, or ""."""
+        return web_address(self.url) or self.file
 
 
 def sources_in(details: JsonValue) -> Iterator[Source]:
@@ -62,15 +69,12 @@ def anchors(sources: Mapping[int, Source], run_id: str) -> dict[int, str]:
 
 
 def marks(sources: Mapping[int, Source], run_id: str) -> dict[int, Mark]:
-    """Where the marks of a saved answer lead: to the source itself if it is on the web, else to the list.
+    """Where the marks of a saved answer lead: to the source itself if it can be opened, else to the list.
 
     JupyterLab follows no link to a place on its own page, exported pages do.
     """
     places = anchors(sources, run_id)
-    return {
-        number: Mark(web_address(source.url) or f"#{places[number]}", source.title)
-        for number, source in sources.items()
-    }
+    return {number: Mark(source.address or f"#{places[number]}", source.title) for number, source in sources.items()}
 
 
 def sources_html(sources: Mapping[int, Source], run_id: str) -> str:
@@ -84,9 +88,8 @@ def sources_html(sources: Mapping[int, Source], run_id: str) -> str:
 
 def _item(source: Source, anchor: str) -> str:
     title = text_html(source.title)
-    address = web_address(source.url)
-    if address:
-        title = f'<a href="{text_html(address)}" target="_blank" rel="noopener noreferrer nofollow">{title}</a>'
+    if source.address:
+        title = f'<a href="{text_html(source.address)}" target="_blank" rel="noopener noreferrer nofollow">{title}</a>'
     place = f" <code>{text_html(source.place)}</code>" if source.place and source.place != source.title else ""
     text = f"<div>{text_html(source.text)}</div>" if source.text else ""
     return f'<li id="{anchor}">[{source.number}] {title}{place}{text}</li>'
@@ -101,11 +104,18 @@ def sources_markdown(sources: Mapping[int, Source]) -> str:
 
 
 def _line(source: Source) -> str:
+    if source.file and not web_address(source.url):
+        return f"[{literal_markdown(source.title)}](<{source.file}>)"
     place = "" if web_address(source.url) or source.place == source.title else literal_markdown(source.place)
     return f"{markdown_link(source.title, source.url)} {place}".strip()
 
 
 def sources_text(sources: Mapping[int, Source]) -> str:
     """The list as plain text."""
-    lines = [f"[{s.number}] {s.title} {s.url or s.place}".rstrip() for _, s in sorted(sources.items())]
+    lines = [f"[{s.number}] {s.title} {_where(s)}".rstrip() for _, s in sorted(sources.items())]
     return "\n".join(["Sources:", *lines]) if lines else ""
+
+
+def _where(source: Source) -> str:
+    where = source.url or source.place
+    return "" if where == source.title else where

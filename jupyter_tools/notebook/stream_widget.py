@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
 import threading
 import time
 from collections import deque
@@ -15,6 +14,7 @@ import traitlets
 
 from jupyter_tools.json_types import JsonObject
 from jupyter_tools.notebook.deltas import DeltaWriter
+from jupyter_tools.notebook.heard import HeardWidget
 from jupyter_tools.notebook.page_approver import PageApprover
 from jupyter_tools.notebook.view import RunView
 
@@ -25,11 +25,11 @@ _BETWEEN_S = 0.095  # the page's work grows with the number of messages, not wit
 _MOST_KEPT = 20
 
 
-class RunWidget(anywidget.AnyWidget):
+class RunWidget(HeardWidget, anywidget.AnyWidget):
     """Streams a `RunView` to the page.
 
-    A page that was reloaded gets no output of the cell any more, but it meets the widget again. So the widget lives on until
-    a page says that it has what stays; one that came late puts that into the notebook itself.
+    A page that was reloaded gets no output of the cell any more, but it meets the widget again. So the widget lives on
+    until a page says that it has what stays; one that came late puts that into the notebook itself.
 
     Args:
         stop: Called when the person presses Stop, in whatever thread the kernel handles messages.
@@ -44,7 +44,9 @@ class RunWidget(anywidget.AnyWidget):
     _css = "".join((_ASSETS / name).read_text(encoding="utf-8") for name in ("run.css", "live.css"))
 
     steerable = traitlets.Bool(default_value=True).tag(sync=True)
-    place = traitlets.Dict(default_value={}).tag(sync=True)  # empty until it is on the page: who finds it set comes late
+    place = traitlets.Dict(default_value={}).tag(
+        sync=True
+    )  # empty until it is on the page: who finds it set comes late
 
     _left: ClassVar[deque[RunWidget]] = deque()
 
@@ -62,7 +64,6 @@ class RunWidget(anywidget.AnyWidget):
         self._steer = steer
         self._approver = approver
         self._cell_id = cell_id
-        self._cell = contextvars.copy_context()
         self._asked: JsonObject | None = None
         self._kept: JsonObject | None = None
         self._late = False
@@ -74,25 +75,14 @@ class RunWidget(anywidget.AnyWidget):
         self._next_sync_s = _FIRST_SYNC_S
         self.on_msg(self._heard)
 
-    def send(self, content: Any, buffers: Any = None) -> None:
-        """Send a message, from any thread.
-
-        ipykernel 7.4 has a page's messages wait in the loop that the last message to the page came from: in the main
-        thread behind whatever cell runs there, or, for a thread without a cell, in a subshell that may be gone. Ours
-        can be heard in any thread, so they come the way that the page chose.
-        """
-        self._cell.copy().run(super().send, content, buffers)
-        if self.comm is not None:
-            vars(self.comm).pop("_reply_subshell_id", None)
-
     def shown(self) -> None:
         """It is on the page: a page that meets it from now on is another one."""
         self.place = {"cell_id": self._cell_id, "model_id": self.model_id}
 
-    def update(self, view: RunView) -> None:
-        """Send what is new, ten times a second at most. Only the cell's thread calls this."""
+    def update(self, view: RunView, *, last: bool = False) -> None:
+        """Send what is new, ten times a second at most; the last of it at once. Only the cell's thread calls this."""
         now = time.monotonic()
-        if now - self._sent_at < _BETWEEN_S:
+        if now - self._sent_at < _BETWEEN_S and not last:
             return
         everything = self._sync_is_due(now)
         message = self._writer.sync(view, now * 1000) if everything else self._writer.delta(view, now * 1000)
@@ -139,7 +129,7 @@ class RunWidget(anywidget.AnyWidget):
             self.send(self._kept)
 
     def leave(self, output: JsonObject) -> None:
-        """The run is over, and `output` stays of it: close once a page has it. That page may be one that is opened later."""
+        """The run is over, and `output` stays of it: close once a page has it, be it one that is opened later."""
         self._kept = {"kind": "kept", "output": output}
         self._left.append(self)
         if len(self._left) > _MOST_KEPT:

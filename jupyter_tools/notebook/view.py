@@ -47,6 +47,7 @@ from jupyter_tools.messages import (
     UserMessage,
     text_of,
 )
+from jupyter_tools.notebook.named_sources import numbered
 from jupyter_tools.notebook.parts import (
     NoticePart,
     Part,
@@ -75,7 +76,8 @@ class RunView:
         prompt: What was asked.
         usage: The tokens so far.
         turns: What each model call took.
-        sources: What tools found that the answer may cite, by number.
+        sources: What tools found that the answer may cite, and what it names itself, by number.
+        files: For the name of each attached file a link to it, or "".
         stop_reason: Why the run ended, None while it goes on.
         error_message: One or two sentences if it failed.
         duration_ms: How long it took, once it is over.
@@ -92,6 +94,7 @@ class RunView:
     usage: Usage = NO_USAGE
     turns: list[TurnUsage] = field(default_factory=list[TurnUsage])
     sources: dict[int, Source] = field(default_factory=dict[int, Source])
+    files: Mapping[str, str] = field(default_factory=dict[str, str])
     stop_reason: StopReason | None = None
     error_message: str | None = None
     duration_ms: float | None = None
@@ -252,7 +255,8 @@ class RunView:
         match block:
             case TextContent():
                 settled = part if isinstance(part, TextPart) else TextPart()
-                settled.text = block.text
+                settled.text, named = numbered(block.text, self.sources, self.files)
+                self.sources |= named
             case ThinkingContent():
                 settled = part if isinstance(part, ReasoningPart) else ReasoningPart()
                 settled.text = block.thinking

@@ -75,7 +75,9 @@ def test_only_where_a_page_reads_it_the_widget_waits_until_it_has_what_stays(mon
     Shown(monkeypatch)
     done: list[str] = []
     for name in ("leave", "finish"):
-        monkeypatch.setattr(f"jupyter_tools.notebook.stream_widget.RunWidget.{name}", lambda *_, name=name: done.append(name))
+        monkeypatch.setattr(
+            f"jupyter_tools.notebook.stream_widget.RunWidget.{name}", lambda *_, name=name: done.append(name)
+        )
     for read in (True, False):
         PageDisplay(lambda: None, hears=True, read=read).close(viewed(whole_run()), "")
     assert done == ["leave", "finish"]

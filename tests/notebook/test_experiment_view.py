@@ -1,14 +1,12 @@
 """What shows an experiment: on a page, in a terminal, and when somebody else says what does."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from jupyter_tools import experiment
 from jupyter_tools.notebook.experiment_view import PageView, view_in
-from jupyter_tools.notebook.heard_button import HeardButton
 from jupyter_tools.progress import Progress, TextView, show_with, view_of
 from jupyter_tools.providers.scripted import register_script
 
@@ -68,17 +66,3 @@ def test_what_stays_on_the_page_is_escaped() -> None:
     page = view._static(Progress(total=4, done=1))
     assert "<b onclick" not in page["text/html"]
     assert "1 of 4 cells" in page["text/plain"]
-
-
-def test_the_button_tells_the_page_of_itself_over_a_channel_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[tuple[str, dict[str, Any]]] = []
-
-    def publish(_comm: object, kind: str, data: Any = None, **_: object) -> None:
-        told.append((kind, data))
-
-    monkeypatch.setattr("jupyter_tools.notebook.heard_button.HeardComm.publish_msg", publish)
-    button = HeardButton(description="Stop")
-    kind, data = told[0]
-    assert (kind, data["state"]["description"]) == ("comm_open", "Stop")
-    button.close()
-    assert told[-1][0] == "comm_close"

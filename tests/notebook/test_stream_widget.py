@@ -185,10 +185,3 @@ def test_what_no_page_takes_is_let_go_when_more_has_come(sent):
     assert len(closed) >= 10
     for widget in widgets:
         widget.finish()
-
-
-def test_the_pages_messages_are_not_bound_to_the_loop_that_was_sent_from(sent):
-    widget = RunWidget(lambda: None)
-    vars(widget.comm)["_reply_subshell_id"] = "gone"
-    widget.update(viewed(whole_run()))
-    assert "_reply_subshell_id" not in vars(widget.comm)

@@ -97,7 +97,7 @@ def test_a_fast_tool_shows_as_done_before_its_turn_in_order():
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        ("error", "failed"),
+        ("error", "failed: bad"),
         ("timeout", "timed out"),
         ("denied", "denied"),
         ("aborted", "stopped"),

@@ -48,7 +48,8 @@ class ArgumentFields {
     const json = JSON.stringify(Object.fromEntries(rest), null, 2);
     const label = this.texts.length ? `Other arguments of ${tool}, as JSON` : `Arguments of ${tool}, as JSON`;
     this.rest = rest.length || !this.texts.length ? fieldOf(label, json) : null;
-    this.elements = [...this.texts.map(([, field]) => field), ...(this.rest ? [this.rest] : [])];
+    const fields = [...this.texts, ...(this.rest ? [[this.texts.length ? "other arguments" : "arguments", this.rest]] : [])];
+    this.elements = fields.flatMap(([name, field]) => [labelOf(name), field]);
   }
 
   edited() {
@@ -59,6 +60,13 @@ class ArgumentFields {
 
 function isLongText(value) {
   return typeof value === "string" && value.includes("\n");
+}
+
+/** What people who see the field read above it; others hear the field's own, longer label. */
+function labelOf(name) {
+  const label = make("div", "jt-label", `${name}, which you may change:`);
+  label.setAttribute("aria-hidden", "true");
+  return label;
 }
 
 function fieldOf(label, text) {

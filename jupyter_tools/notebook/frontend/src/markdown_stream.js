@@ -2,9 +2,11 @@
 import { linkCitations } from "./citations.js";
 import { decorateCode } from "./code.js";
 import { make } from "./dom.js";
+import { offerImages } from "./images.js";
 import { typeset } from "./math.js";
 import { safeMarkdown } from "./safe.js";
 
+const QUIET_MS = 700;
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 
 /** Where the last finished block of `text` ends: after the last blank line outside a fence; 0 if there is none. */
@@ -24,7 +26,7 @@ export function endOfFinishedBlocks(text) {
 }
 
 export class MarkdownStream {
-  /** `page` has what is around the text: `marks`, `typesetter`, and `announcer` where the text is to be spoken. */
+  /** `page` has what is around the text: `marks`, `typesetter`, `loaded`, and `announcer` where the text is to be spoken. */
   constructor(element, page) {
     this.page = page;
     this.finished = element.appendChild(make("div"));
@@ -32,6 +34,7 @@ export class MarkdownStream {
     this.text = "";
     this.rendered = 0;
     this.frame = 0;
+    this.quiet = 0;
   }
 
   add(text) {
@@ -60,16 +63,37 @@ export class MarkdownStream {
     }
     const tail = safeMarkdown(rest.slice(end));
     decorateCode(tail, false);
+    offerImages(tail, this.page.loaded, false);
     this.tail.replaceChildren(tail);
+    clearTimeout(this.quiet);
+    this.quiet = setTimeout(() => this.settle(), QUIET_MS);
   }
 
   finish(text) {
     const block = make("div", "jt-block");
     block.append(safeMarkdown(text));
-    decorateCode(block, true);
-    linkCitations(block, this.page.marks);
     this.finished.append(block);
     this.page.announcer?.say(block.textContent);
+    this.decorate(block);
+  }
+
+  /** Nothing has come for a while: the tail gets what finished blocks have, until more of it comes. */
+  settle() {
+    this.decorate(this.tail);
+  }
+
+  decorate(block) {
+    decorateCode(block, true);
+    offerImages(block, this.page.loaded, true);
+    linkCitations(block, this.page.marks);
     typeset(block, this.page.typesetter);
+  }
+
+  /** It is over: draw no more, and let the end be heard. */
+  close() {
+    if (this.frame && this.page.announcer) this.draw();
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.quiet);
+    this.page.announcer?.say(this.tail.textContent);
   }
 }

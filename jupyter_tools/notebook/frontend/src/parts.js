@@ -14,6 +14,7 @@ class TextPart {
   facts() {}
   text(text) { this.stream.set(text); }
   more(text) { this.stream.add(text); }
+  close() { this.stream.close(); }
 }
 
 class ReasoningPart {
@@ -36,6 +37,7 @@ class ReasoningPart {
   since(elapsed) { this.clock.start(this.ticking, elapsed); }
   text(text) { this.stream.set(text); }
   more(text) { this.stream.add(text); }
+  close() { this.stream.close(); }
 }
 
 class ToolPart {

@@ -15,7 +15,7 @@ export class RunView {
     this.send = send;
     this.parts = [];
     this.seq = null; // null: waiting for a sync
-    this.page = { clock: new Clock(), announcer: new Announcer(), marks: {}, typesetter };
+    this.page = { clock: new Clock(), announcer: new Announcer(), marks: {}, loaded: new Set(), typesetter };
     this.root = element.appendChild(make("div", "jt-run jp-RenderedHTMLCommon")); // the looks that JupyterLab gives to text
     this.body = this.root.appendChild(make("div"));
     this.groups = new Groups(this.body);
@@ -85,6 +85,7 @@ export class RunView {
 
   close() {
     clearTimeout(this.asking);
+    for (const part of this.parts) part.close?.();
     this.page.clock.close();
     this.page.announcer.close("The run is over.");
   }

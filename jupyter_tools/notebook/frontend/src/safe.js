@@ -1,6 +1,7 @@
 // The page's one sanitiser: everything of a model or a tool that becomes HTML goes through here.
 import DOMPurify from "dompurify";
 import { Marked } from "marked";
+import { imageMark } from "./images.js";
 import { mathRules } from "./math.js";
 import { escaped } from "./text.js";
 
@@ -11,8 +12,7 @@ const marked = new Marked({
   gfm: true,
   renderer: {
     html: ({ text }) => escaped(text),
-    // loading a picture from elsewhere would tell its server what stands in the address
-    image: ({ href, text }) => `<a href="${escaped(href)}">${escaped(text ? `image: ${text}` : "image")}</a>`,
+    image: ({ href, text }) => imageMark(href, text, escaped),
   },
   extensions: mathRules,
 });
@@ -38,7 +38,7 @@ export function safeMarkdown(text) {
     ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
   });
   for (const node of fragment.querySelectorAll("[class]"))
-    if (!/^(jt-math|language-[\w+#.-]{1,40})$/.test(node.className)) node.removeAttribute("class");
+    if (!/^(jt-math|jt-image|language-[\w+#.-]{1,40})$/.test(node.className)) node.removeAttribute("class");
   return fragment;
 }
 
