@@ -2,66 +2,18 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
-import jupyter_tools
 from jupyter_tools.notebook.deltas import DeltaWriter
 from tests.browser.lab import browser_page
+from tests.browser.mounted import CSS, Widget, sync, tool_change
 from tests.notebook.attacks import ATTACKS, IN_HTML
 from tests.notebook.published_attacks import published_attacks
 from tests.notebook.run_events import answer, asking_turn, started, viewed, whole_run
 
 pytestmark = pytest.mark.browser
-BUNDLE = Path(jupyter_tools.__file__).parent / "notebook" / "assets" / "run.js"
-CSS = "".join((BUNDLE.parent / name).read_text(encoding="utf-8") for name in ("run.css", "live.css"))
-MOUNT = """async (source) => {
-  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const widget = (await import(url)).default;
-  window.said = [];
-  const model = {
-    get: () => window.steerable ?? true,
-    send: (message) => window.said.push(message),
-    on: (_, receive) => { window.receive = receive; },
-    off: () => { window.receive = null; },
-    widget_manager: { rendermime: { latexTypesetter: window.typesetter } },
-  };
-  window.close = widget.render({ model, el: document.body.appendChild(document.createElement("div")) });
-}"""
-NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-
-
-class Widget:
-    """A mounted view."""
-
-    def __init__(self, page: Page, before: str = "() => {}") -> None:
-        self.page = page
-        page.goto("about:blank")
-        page.evaluate(before)
-        page.evaluate(MOUNT, BUNDLE.read_text(encoding="utf-8"))
-
-    def receive(self, message: Any) -> None:
-        self.page.evaluate("(message) => window.receive(message)", message)
-        self.page.evaluate(NEXT_FRAME)
-
-    def show(self, text: str) -> None:
-        change = {"part": 0, "facts": {"kind": "text"}, "text": text}
-        self.receive({"kind": "sync", "seq": 1, "count": 1, "changes": [change], "status": ""})
-
-    @property
-    def said(self) -> list[Any]:
-        return self.page.evaluate("() => window.said.splice(0)")
-
-    @property
-    def text(self) -> str:
-        return self.page.inner_text(".jt-run > div")
-
-    @property
-    def html(self) -> str:
-        return self.page.inner_html(".jt-run > div")
 
 
 @pytest.fixture(scope="module")
@@ -270,14 +222,6 @@ def test_no_attack_survives_in_html_that_the_kernel_has_drawn(widget: Widget, pl
 
 
 # --- what moves ---
-def tool_change(place: int, status: str, **more: Any) -> dict[str, Any]:
-    facts = {"kind": "tool", "label": f"f(n={place})", "outcome": status, "status": status}
-    facts |= {"done": status in ("ok", "error"), "failed": status == "error"}
-    return {"part": place, "facts": facts, "text": "", **more}
-
-
-def sync(*changes: dict[str, Any], seq: int = 1, **around: Any) -> dict[str, Any]:
-    return {"kind": "sync", "seq": seq, "count": len(changes), "changes": list(changes), "status": "", **around}
 
 
 def test_seconds_tick_beside_what_thinks_or_runs_and_go_when_it_is_over(widget: Widget):
@@ -327,79 +271,6 @@ def test_a_citation_leads_to_its_source_and_opens_the_list(widget: Widget):
     assert links.first.get_attribute("href") == "#jt-r-1"
     links.first.press("Enter")
     assert widget.page.get_by_text("[1] A page").is_visible()
-
-
-PICTURE = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf500f000301010018dd8db0"
-    "0000000049454e44ae426082"
-)
-
-
-def test_a_picture_from_elsewhere_is_loaded_when_the_person_asks_and_without_telling_where_from(page: Page):
-    asked: list[Any] = []
-
-    def answer(route: Any) -> None:
-        asked.append(route.request)
-        route.fulfill(body=PICTURE, content_type="image/png")
-
-    page.route("https://pictures.example/**", answer)
-    widget = Widget(page)
-    text = {"part": 0, "facts": {"kind": "text"}, "text": "See ![a cat](https://pictures.example/cat.png?q=1).\n\nAnd"}
-    widget.receive(sync(text))
-    assert page.locator(".jt-run img").count() == 0
-    button = page.get_by_role("button", name="Load image: a cat (pictures.example)")
-    assert asked == []
-    button.press("Enter")
-    picture = page.get_by_alt_text("image: a cat")
-    page.wait_for_function("() => document.querySelector('.jt-run img').complete")
-    assert picture.evaluate("(node) => [node.naturalWidth, document.activeElement === node]") == [1, True]
-    assert ["referer" in request.headers for request in asked] == [False]
-    widget.receive(sync(text | {"text": "Again ![a cat](https://pictures.example/cat.png?q=1).\n\n"}, seq=2))
-    assert picture.count() == 1
-    page.unroute("https://pictures.example/**")
-
-
-@pytest.mark.parametrize(
-    "address", ["javascript:alert(1)", "data:image/svg+xml,<svg/>", "plot.png", "//evil.example/x"]
-)
-def test_only_pictures_on_the_web_are_offered(widget: Widget, address: str):
-    widget.show(f"![a cat]({address})\n\nEnd.")
-    assert widget.page.locator(".jt-text button, .jt-text a, .jt-text img").count() == 0
-    assert "image: a cat" in widget.text
-
-
-def test_the_end_of_a_text_that_waits_is_finished_too_until_more_comes(widget: Widget):
-    code = "Before the tool:\n\n```python\nx = 1\n```"
-    widget.receive(sync({"part": 0, "facts": {"kind": "text"}, "text": code}))
-    copy = widget.page.get_by_role("button", name="Copy the code")
-    assert copy.count() == 0
-    copy.wait_for(timeout=3_000)
-    widget.receive({"kind": "delta", "seq": 2, "count": 1, "changes": [{"part": 0, "more": "\nAnd"}], "status": ""})
-    assert copy.count() == 0
-    assert "And" in widget.text
-
-
-def test_a_page_that_is_not_answered_asks_again(page: Page):
-    widget = Widget(page)
-    page.wait_for_function("() => window.said.length > 1", timeout=3_000)
-    widget.receive(sync())
-    assert {message["kind"] for message in widget.said} == {"sync"}
-    page.wait_for_timeout(2_500)
-    assert widget.said == []
-
-
-def test_code_is_coloured_and_can_be_copied(widget: Widget):
-    page = widget.page
-    page.evaluate(
-        "() => { navigator.clipboard ??= {}; navigator.clipboard.writeText = async (t) => { window.copied = t; } }"
-    )
-    widget.show("```python\ndef f(x):  # why\n    return 1\n```\n\nSo.")
-    assert [page.locator(f".jt-{kind}").first.inner_text() for kind in ("kwd", "cmnt")] == ["def", "# why"]
-    page.get_by_role("button", name="Copy the code").click()
-    page.wait_for_function("() => window.copied")
-    assert page.evaluate("() => window.copied") == "def f(x):  # why\n    return 1\n"
-    widget.show("```nonsense\n<b>x</b>\n```\n\nSo.")
-    assert widget.page.locator("code").inner_text().strip() == "<b>x</b>"
 
 
 def test_a_formula_is_typeset_where_the_page_can_and_readable_where_not(page: Page):
