@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from functools import lru_cache
 
+from jupyter_tools.digests import digest
 from jupyter_tools.json_types import JsonValue
 from jupyter_tools.tools.tool import AgentTool
 
@@ -31,5 +31,4 @@ def tools_hash(tools: tuple[AgentTool, ...]) -> str:
 
 
 def _hash(value: JsonValue) -> str:
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+    return digest(json.dumps(value, sort_keys=True, ensure_ascii=False))

@@ -12,10 +12,10 @@ from jupyter_tools.agent.tape import Recording
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
 from jupyter_tools.loop_thread import loop_thread
 from jupyter_tools.notebook.answer import Answer
+from jupyter_tools.notebook.cell_request import origin_of
 from jupyter_tools.notebook.cell_run import CellRun
 from jupyter_tools.notebook.cell_tools import tools_of_cell
 from jupyter_tools.notebook.command_table import Command, CommandLine
-from jupyter_tools.notebook.conversation import NOWHERE, Origin
 from jupyter_tools.notebook.display import Waiting, approver_for, display_for, is_page
 from jupyter_tools.notebook.keys import login
 from jupyter_tools.notebook.known_models import KnownModels
@@ -164,7 +164,7 @@ class Commands:
             running = running_tools()
             return running_table(running) if running else Sentence("No tool is running.")
         tool = self.session.find_tool(name)
-        return call_tool(tool, tool_arguments(tool, text), {"cell_id": cell_id(self._shell)})
+        return call_tool(tool, tool_arguments(tool, text), {"cell_id": origin_of(self._shell).cell_id})
 
     def tool_cell(self, line: str, cell: str) -> Table:
         """`%%tool`: make tools of the cell's functions."""
@@ -196,17 +196,3 @@ def running_table(running: Iterable[RunningTool]) -> Table:
         for tool in running
     ]
     return Table(columns=("tool", "where", "for", "state", "run"), rows=rows)
-
-
-def origin_of(shell: InteractiveShell) -> Origin:
-    """The cell that runs now and the request that runs it, where the front end says so."""
-    request: Any = getattr(shell, "parent_header", None)  # a kernel's shell keeps the whole request under this name
-    if not isinstance(request, dict):
-        return NOWHERE
-    metadata, header = request.get("metadata") or {}, request.get("header") or {}
-    return Origin(cell_id=metadata.get("cellId"), execution=header.get("msg_id"))
-
-
-def cell_id(shell: InteractiveShell) -> str | None:
-    """The id of the cell that runs now, where the front end says it."""
-    return origin_of(shell).cell_id

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sys
 import uuid
@@ -13,7 +12,9 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any, Literal, TextIO, TypeAlias
 
 from jupyter_tools.agent.agent import Agent
+from jupyter_tools.digests import digest
 from jupyter_tools.messages import text_of
+from jupyter_tools.notebook.cell_request import comes_from_a_page, somebody_is_there
 from jupyter_tools.notebook.cell_run import LiveDisplay
 from jupyter_tools.notebook.page_approver import PageApprover
 from jupyter_tools.notebook.parts import Part, ReasoningPart, TextPart, ToolPart
@@ -41,17 +42,7 @@ def is_page(shell: InteractiveShell) -> bool:
     """
     if getattr(shell, "kernel", None) is None:
         return False
-    request = _request(shell)
-    return bool(request.get("metadata")) or not _somebody_is_there(request)
-
-
-def _request(shell: InteractiveShell) -> dict[str, Any]:
-    request: Any = getattr(shell, "parent_header", None)  # a kernel's shell keeps the whole request under this name
-    return request if isinstance(request, dict) else {}
-
-
-def _somebody_is_there(request: dict[str, Any]) -> bool:
-    return bool((request.get("content") or {}).get("allow_stdin"))
+    return comes_from_a_page(shell) or not somebody_is_there(shell)
 
 
 def display_for(shell: InteractiveShell, agent: Agent, approver: Approver | None, waiting: Waiting) -> LiveDisplay:
@@ -75,7 +66,7 @@ def approver_for(shell: InteractiveShell, waiting: Waiting) -> Approver | None:
     """
     if not is_page(shell):
         return ConsoleApprover() if waiting != "leave" else None  # the terminal's line belongs to what is typed next
-    if not _somebody_is_there(_request(shell)):
+    if not somebody_is_there(shell):
         return None
     return PageApprover() if _is_free(waiting, 7, 1) else ConsoleApprover()
 
@@ -154,7 +145,7 @@ def provenance(view: RunView) -> dict[str, Any]:
     return {
         **view.info,
         "run_id": view.run_id,
-        "prompt_hash": hashlib.sha256(prompt.encode()).hexdigest(),
+        "prompt_hash": digest(prompt),
         "turns": len(view.turns),
         "usage": asdict(view.usage),
         "stop_reason": view.stop_reason,

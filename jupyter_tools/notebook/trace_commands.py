@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
+from jupyter_tools.notebook.cell_request import somebody_is_there
 from jupyter_tools.notebook.notebook_files import notebooks_of
 from jupyter_tools.notebook.options import names_in
 from jupyter_tools.notebook.tables import Table
@@ -69,7 +70,7 @@ class TraceCommands:
         pages = SpanPages(store, SpanQuery(session_id=session, since=parse_since(choice.pop("since")), **choice))
         if getattr(self._shell, "kernel", None) is None:
             return static_table(pages)
-        show_table(pages, living=_somebody_is_there(self._shell))
+        show_table(pages, living=somebody_is_there(self._shell))
         return None
 
     def audit(self) -> Table | str:
@@ -106,13 +107,6 @@ def _choice(arguments: Namespace) -> dict[str, Any]:
         "since": arguments.since,
         "where": arguments.where,
     }
-
-
-def _somebody_is_there(shell: InteractiveShell) -> bool:
-    """False where a program runs the notebook: it says that nobody can be asked."""
-    request: Any = getattr(shell, "parent_header", None)  # a kernel's shell keeps the whole request under this name
-    content = request.get("content") if isinstance(request, dict) else None
-    return bool(isinstance(content, dict) and content.get("allow_stdin"))
 
 
 def _spans(count: int) -> str:

@@ -6,11 +6,11 @@ answer to it is wanted all the same. Secrets are taken out first, for they are n
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+from jupyter_tools.digests import digest
 from jupyter_tools.json_types import JsonValue
 from jupyter_tools.messages import (
     Content,
@@ -25,8 +25,6 @@ from jupyter_tools.messages import (
 )
 
 Clean: TypeAlias = Callable[[str], str]
-
-_LENGTH = 16
 
 
 def conversation_key(messages: Sequence[Message], clean: Clean = str) -> str:
@@ -68,5 +66,4 @@ def _essence(block: Content) -> JsonValue:
 
 
 def _hash(value: JsonValue, clean: Clean = str) -> str:
-    text = clean(json.dumps(value, ensure_ascii=False, sort_keys=True, default=str))
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:_LENGTH]
+    return digest(clean(json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)))

@@ -6,10 +6,10 @@ opened is opened by its end, and the end of what is around a span closes it if i
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from jupyter_tools.digests import digest
 from jupyter_tools.events import (
     AgentEndEvent,
     AgentEvent,
@@ -98,7 +98,7 @@ class SpanFold:
         context = replace(
             self._book.context,
             run_id=event.run_id,
-            prompt_hash=_text(info, "prompt_hash") or _hash(prompt),
+            prompt_hash=_text(info, "prompt_hash") or digest(prompt),
             system_hash=_text(info, "system_hash"),
             schema_hash=_text(info, "schema_hash"),
         )
@@ -160,10 +160,6 @@ def _replayed(info: Mapping[str, JsonValue]) -> frozenset[SpanKind]:
 
 def _answer(messages: tuple[Message, ...]) -> str | None:
     return next((message.text for message in reversed(messages) if isinstance(message, AssistantMessage)), None)
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _text(info: Mapping[str, JsonValue], key: str) -> str | None:

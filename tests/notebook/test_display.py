@@ -1,9 +1,9 @@
-import hashlib
 from io import StringIO
 from typing import Any
 
 import pytest
 
+from jupyter_tools.digests import digest
 from jupyter_tools.notebook.display import PageDisplay, TerminalDisplay
 from jupyter_tools.notebook.static import run_text
 from jupyter_tools.notebook.view import RunView
@@ -60,7 +60,7 @@ def test_a_page_shows_a_widget_and_in_its_place_what_stays(monkeypatch: pytest.M
     assert opened["display_id"] == closed["display_id"]
     cited = closed["metadata"]["jupyter_tools"]
     assert cited | {"provider": "scripted", "model": "demo", "run_id": "r1", "stop_reason": "stop"} == cited
-    assert cited["prompt_hash"] == hashlib.sha256(b"hi").hexdigest()
+    assert cited["prompt_hash"] == digest("hi")
     assert cited["usage"]["output_tokens"] == 5
 
 
