@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO, TypeAlias
 from jupyter_tools.agent.agent import Agent
 from jupyter_tools.digests import digest
 from jupyter_tools.messages import text_of
-from jupyter_tools.notebook.cell_request import comes_from_a_page, somebody_is_there
+from jupyter_tools.notebook.cell_request import comes_from_a_page, origin_of, somebody_is_there
 from jupyter_tools.notebook.cell_run import LiveDisplay
 from jupyter_tools.notebook.page_approver import PageApprover
 from jupyter_tools.notebook.parts import Part, ReasoningPart, TextPart, ToolPart
@@ -54,8 +54,8 @@ def display_for(shell: InteractiveShell, agent: Agent, approver: Approver | None
         hears=_is_free(waiting, 7, 4),
         steer=agent.steer if _is_free(waiting, 7, 1) else None,
         approver=approver if isinstance(approver, PageApprover) else None,
-        cell_id=_request(shell).get("metadata", {}).get("cellId"),
-        read=_somebody_is_there(_request(shell)),
+        cell_id=origin_of(shell).cell_id,
+        read=somebody_is_there(shell),
     )
 
 
