@@ -77,7 +77,7 @@ class OllamaDecoder:
             self.failure = self.failure or failure
 
     def _take_line(self, line: bytes, parts: list[StreamPart]) -> None:
-        text = line.decode("utf-8", "replace").strip()
+        text = line.decode("utf-8", "replace").strip().lstrip("\ufeff")
         if not text or self.failure is not None or self.done:
             return
         if text.startswith("<"):

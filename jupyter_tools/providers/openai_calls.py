@@ -20,7 +20,7 @@ class _Call:
     def complete(self) -> bool:
         try:
             json.loads("".join(self.pieces))
-        except ValueError:
+        except (ValueError, RecursionError):
             return False
         return True
 

@@ -114,7 +114,7 @@ class TypedEventDecoder(ABC):
             document: JsonValue = json.loads(data)
             self._take_document(cast("JsonObject", document), parts)
         except (ValueError, AttributeError, KeyError, TypeError, RecursionError):  # no JSON, or of another shape
-            if data.strip() != "[DONE]":
+            if data.strip() not in ("", "[DONE]"):  # empty events keep a connection alive
                 self.failure = failure_of_malformed(self._provider, data)
 
     @abstractmethod
