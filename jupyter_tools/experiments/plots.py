@@ -10,11 +10,13 @@ from jupyter_tools.shortening import one_line
 from jupyter_tools.traces.steps import Frame
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.axes import Axes
 
 _COLOUR, _LIGHT = "#3b82d6", "#8d8d8d"
-_LONGEST = 48  # characters of a label
+_LONGEST = 32  # characters of a label
 _MOST_QUESTIONS = 60
+_MOST_WITH_NUMBERS = 15
 
 
 def plot_means(frame: Frame, score: str | None = None, *, ax: Axes | None = None) -> Axes:
@@ -61,13 +63,10 @@ def plot_questions(frame: Frame, score: str | None = None, *, label: str | None 
     table = frame.pivot_table(index="variant", columns="row", values=column, aggfunc="mean", sort=False, observed=True)
     table = table.iloc[:, :_MOST_QUESTIONS].astype(float)
     ax = _new_axes(0.42 * len(table) + 1.9) if ax is None else ax
-    image = ax.imshow(
-        table.to_numpy(),
-        aspect="auto",
-        cmap="RdYlGn",
-        vmin=min(0.0, table.min().min()),
-        vmax=max(1.0, table.max().max()),
-    )
+    low, high = min(0.0, table.min().min()), max(1.0, table.max().max())
+    image = ax.imshow(table.to_numpy(), aspect="auto", cmap="cividis", vmin=low, vmax=high)  # for all eyes, and in grey
+    if table.shape[1] <= _MOST_WITH_NUMBERS:
+        _write_numbers(ax, table.to_numpy(), (low + high) / 2)
     ax.set_yticks(range(len(table)), [one_line(name, _LONGEST) for name in table.index])
     names = {} if label is None else frame.drop_duplicates("row").set_index("row")[label].to_dict()
     ax.set_xticks(
@@ -106,13 +105,29 @@ def plot_cost(frame: Frame, score: str | None = None, *, cost: str = "cost", ax:
     for name, mean, low, high, paid in means[["mean", "low", "high", cost]].astype(float).itertuples():
         ax.plot([paid, paid], [low, high], color=_LIGHT, linewidth=1)
         ax.plot([paid], [mean], marker="o", color=_COLOUR)
+        left = paid > means[cost].max() / 2  # so that the name stays inside
         ax.annotate(
-            one_line(str(name), _LONGEST), (paid, mean), textcoords="offset points", xytext=(7, 4), fontsize="small"
+            one_line(str(name), _LONGEST),
+            (paid, mean),
+            textcoords="offset points",
+            xytext=(-7 if left else 7, 4),
+            ha="right" if left else "left",
+            fontsize="small",
         )
     ax.set_xlabel("US dollars an answer" if cost == "cost" else f"{cost} an answer")
     ax.set_ylabel(column.removeprefix("score_"))
-    ax.margins(x=0.25)
+    ax.margins(x=0.1)
+    ax.locator_params(axis="x", nbins=6)
     return _plain(ax)
+
+
+def _write_numbers(ax: Axes, values: np.ndarray, middle: float) -> None:
+    import numpy as np
+
+    for (row, column), value in np.ndenumerate(values):
+        if not np.isnan(value):
+            colour = "black" if value > middle else "white"
+            ax.text(column, row, f"{value:.2g}", ha="center", va="center", color=colour, fontsize="small")
 
 
 def _new_axes(height: float) -> Axes:

@@ -46,6 +46,11 @@ def test_the_heat_map_has_a_cell_for_each_variant_and_question() -> None:
     assert [label.get_text() for label in ax.get_xticklabels()] == ["один", "two"]
 
 
+def test_few_questions_have_their_numbers_and_a_missing_one_is_blank() -> None:
+    ax = plot_questions(FRAME.assign(score_good=[0.5, None, 1.0, 1.0]))
+    assert [text.get_text() for text in ax.texts] == ["0.5", "1", "1"]
+
+
 def test_variants_of_unknown_cost_are_left_out_of_the_costs() -> None:
     assert [text.get_text() for text in plot_cost(FRAME).texts] == ["a"]
     assert [text.get_text() for text in plot_cost(FRAME, "other", cost="output_tokens").texts] == ["a", "b"]

@@ -79,3 +79,37 @@ def test_mistakes_are_told() -> None:
         summarize(pd.DataFrame({"variant": ["a"]}))
     with pytest.raises(UnknownNameError, match="column"):
         summarize(frame(a=[[1]]), by="varient")
+
+
+@pytest.mark.parametrize("sample", ["grades", "yes or no", "few"])
+def test_intervals_agree_with_scipys_bootstrap(sample: str) -> None:
+    stats = pytest.importorskip("scipy.stats")
+    chance = np.random.default_rng(7)
+    values = {
+        "grades": chance.normal(3, 2, 60),
+        "yes or no": (chance.random(50) < 0.8).astype(float),
+        "few": np.array([0.0, 1.0, 1.0, 0.5, 0.25]),
+    }[sample]
+    theirs = stats.bootstrap((values,), np.mean, n_resamples=20_000, method="percentile", rng=chance)
+    width = theirs.confidence_interval.high - theirs.confidence_interval.low
+    assert interval(values) == pytest.approx(tuple(theirs.confidence_interval), abs=0.08 * width)
+
+
+def test_paired_differences_agree_with_scipys_paired_bootstrap_and_not_with_the_unpaired() -> None:
+    stats = pytest.importorskip("scipy.stats")
+    chance = np.random.default_rng(7)
+    hardness = chance.normal(0, 3, 40)
+    first, second = hardness + chance.normal(0, 1, 40), hardness + 0.5 + chance.normal(0, 1, 40)
+
+    def gain(ones: np.ndarray, others: np.ndarray, axis: int = -1) -> np.ndarray:
+        return np.mean(others, axis=axis) - np.mean(ones, axis=axis)
+
+    [row] = compare(frame(a=[list(first)], b=[list(second)])).to_dict("records")
+    paired, unpaired = (
+        stats.bootstrap((first, second), gain, paired=paired, n_resamples=20_000, method="percentile", rng=chance)
+        for paired in (True, False)
+    )
+    low, high = paired.confidence_interval
+    assert row["difference"] == pytest.approx(gain(first, second))
+    assert (row["low"], row["high"]) == pytest.approx((low, high), abs=0.08 * (high - low))
+    assert high - low < 0.5 * (unpaired.confidence_interval.high - unpaired.confidence_interval.low)
