@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 _LINE = re.compile(r"\s*(?:[\w.]+\s*=\s*)?%(?P<cell>%?)(?P<magic>\w+)[ \t]+(?P<text>.*)", re.DOTALL)
-_AGENT_CELL = re.compile(r"\s*%%agent\b")
+_PROMPT_CELL = re.compile(r"\s*%%(?P<magic>agent|experiment)\b")
 _EXPRESSION = re.compile(r"(?:^|[^\w.])(?P<expression>[^\W\d]\w*(?:\.\w*)*)$")
 _MOST = 200
 
@@ -66,9 +66,16 @@ def _found(shell: InteractiveShell, context: CompletionContext) -> Found | None:
     before = context.text_until_cursor
     if "%" in before and (match := _LINE.fullmatch(before)):
         return _on_line(shell, match["magic"], match["text"], is_cell=bool(match["cell"]))
-    if "{{" in context.full_text and _AGENT_CELL.match(context.full_text):
-        return _in_prompt(shell, "\n".join([*context.full_text.split("\n")[: context.cursor_line], before]))
+    if "{{" in context.full_text and (match := _PROMPT_CELL.match(context.full_text)):
+        columns = _columns(shell, context.full_text) if match["magic"] == "experiment" else []
+        return _in_prompt(shell, "\n".join([*context.full_text.split("\n")[: context.cursor_line], before]), columns)
     return None
+
+
+def _columns(shell: InteractiveShell, cell: str) -> list[str]:
+    from jupyter_tools.notebook.experiment_completion import columns_in
+
+    return columns_in(cell, shell.user_ns)
 
 
 def _on_line(shell: InteractiveShell, magic: str, text: str, *, is_cell: bool) -> Found | None:
@@ -79,13 +86,16 @@ def _on_line(shell: InteractiveShell, magic: str, text: str, *, is_cell: bool) -
     return ours.completed(magic, text, is_cell=is_cell)
 
 
-def _in_prompt(shell: InteractiveShell, before: str) -> Found | None:
+def _in_prompt(shell: InteractiveShell, before: str, columns: list[str]) -> Found | None:
+    """Names inside `{{ }}`: the columns of an experiment's data, then the notebook's."""
     _, opened, inside = before.rpartition("{{")
-    match = _EXPRESSION.search(inside)
-    if not opened or "}}" in inside or match is None:
+    if not opened or "}}" in inside:
         return None
-    expression, completer = match["expression"], shell.Completer
-    if completer is None:
+    if not inside.strip():
+        return Found("", columns, "column") if columns else None
+    match, completer = _EXPRESSION.search(inside), shell.Completer
+    if match is None or completer is None:
         return None
+    expression = match["expression"]
     texts = completer.attr_matches(expression) if "." in expression else completer.global_matches(expression)
-    return Found(expression, texts, "variable")
+    return Found(expression, [*columns, *texts], "variable")

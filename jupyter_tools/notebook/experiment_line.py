@@ -12,13 +12,11 @@ from jupyter_tools.experiments.data import Row, columns_of, rows_of
 from jupyter_tools.experiments.estimate import agree
 from jupyter_tools.experiments.experiment import ASK_ABOVE_CALLS, ASK_ABOVE_COST, Experiment
 from jupyter_tools.experiments.template import columns_in
+from jupyter_tools.notebook.experiment_completion import BARE_SCORERS, SCORERS
 from jupyter_tools.notebook.options import key_value
 from jupyter_tools.notebook.prompt import value_of
 from jupyter_tools.notebook.session import Session
 from jupyter_tools.tools.tool import AgentTool
-
-_SCORERS = ("contains", "exact", "json_schema", "judge", "numeric", "regex", "tool_calls")
-_BARE = ("contains", "exact", "numeric", "tool_calls")  # those that need no arguments
 
 
 def prepared(arguments: Namespace, cell: str, namespace: MutableMapping[str, Any]) -> Experiment:
@@ -78,13 +76,13 @@ def _tool_sets(arguments: Namespace, namespace: MutableMapping[str, Any]) -> lis
 
 def _scorer(text: str, namespace: Mapping[str, Any]) -> Any:
     """A scorer of ours by its name, a function of the notebook, or what an expression gives."""
-    ours = {name: getattr(experiments, name) for name in _SCORERS}
-    if text in _BARE and text not in namespace:
+    ours = {name: getattr(experiments, name) for name in SCORERS}
+    if text in BARE_SCORERS and text not in namespace:
         return ours[text]()
     if text.isidentifier() and text not in {**ours, **namespace}:
-        raise UnknownNameError("scorer", text, [*_SCORERS, *(name for name in namespace if callable(namespace[name]))])
+        raise UnknownNameError("scorer", text, [*SCORERS, *(name for name in namespace if callable(namespace[name]))])
     found = value_of(text, {**ours, **namespace}, "--score {}")
-    return found() if found in [ours[name] for name in _BARE] else found
+    return found() if found in [ours[name] for name in BARE_SCORERS] else found
 
 
 def _variable(name: str, namespace: Mapping[str, Any]) -> Any:

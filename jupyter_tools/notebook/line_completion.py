@@ -1,4 +1,4 @@
-"""What can be written next on a line of `%agent`, `%%agent` or `%tool`."""
+"""What can be written next on a line of `%agent`, `%%agent`, `%%experiment` or `%tool`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_tools.agent.limits import Limits
 from jupyter_tools.notebook.command_table import COMMANDS, Command
 from jupyter_tools.notebook.completion import Found
+from jupyter_tools.notebook.experiment_completion import client_names, data_names, scorer_names
 from jupyter_tools.notebook.keys import providers_with_keys
 from jupyter_tools.notebook.options import tool_formats
 from jupyter_tools.tools.tool import AgentTool
@@ -45,6 +46,10 @@ class LineCompletion:
             "login": lambda _: providers_with_keys(),
             "limit": lambda _: [f"{item.name}=" for item in fields(Limits)],
             "option": lambda _: _REQUEST_OPTIONS,
+            "param": lambda _: _REQUEST_OPTIONS,
+            "over": lambda _: data_names(session.namespace),
+            "score": lambda _: scorer_names(session.namespace),
+            "executor": lambda _: client_names(session.namespace),
             "tool_format": lambda _: tool_formats(),
         }
 
@@ -71,7 +76,10 @@ class LineCompletion:
         if dest not in self._values:
             return Found(word, action.choices, dest) if action.choices else None
         *before, last = word.split(",") if dest in _LISTS else [word]
-        return Found(last, [text for text in self._values[dest](last) if text not in before], dest)
+        texts = [text for text in self._values[dest](last) if text not in before]
+        if dest == "tools" and _repeats(action) and not before:
+            texts.append("none")  # of an experiment: an agent without tools is a variant like others
+        return Found(last, texts, dest)
 
     def _of_command(self, command: Command, before: list[str], word: str) -> Found | None:
         found = [text for form in command.takes.replace("|", " ").split() for text in self._for(form.strip("[]"))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from argparse import Namespace
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
 from jupyter_tools.agent.agent import Agent
@@ -43,6 +43,11 @@ class Session:
         self.stepping: Stepping | None = None
         self.attachments = Attachments()
         self._namespace = namespace
+
+    @property
+    def namespace(self) -> Mapping[str, Any]:
+        """The notebook's variables."""
+        return self._namespace
 
     @property
     def conversation(self) -> Conversation:

@@ -63,6 +63,14 @@ def notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
         ("%tool boiling_point substance=water exact=", ["true", "false"], 42),
         ("%%agent --new\nThe mass is {{ fram", ["frame", "framework"], 29),
         ("%%agent --new\nThe mass is {{ frame.colu", ["frame.columns"], 29),
+        ("%%experiment --over fr", ["frame"], 20),
+        ("%%experiment -m scripted:sh", ["scripted:short"], 16),
+        ("%%experiment -p temp", ["temperature="], 16),
+        ("%%experiment --score ex", ["exact"], 21),
+        ("%%experiment -t no", ["none"], 16),
+        ("%%experiment --over frame\nThe mass is {{ ", ["mass"], 41),
+        ("%%experiment --over frame\nThe mass is {{ ma", ["mass"], 41),
+        ("%%experiment --over frame\nThe mass is {{ framew", ["framework"], 41),
     ],
 )
 def test_tab_offers(notebook: Kernel, code: str, first: list[str], start: int):
