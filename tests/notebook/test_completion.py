@@ -3,6 +3,13 @@ from IPython.core.completer import CompletionContext
 from IPython.core.interactiveshell import InteractiveShell
 
 from jupyter_tools.notebook.completion import matcher
+from jupyter_tools.notebook.known_models import KnownModels
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_asked_for_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search of this machine's servers would go on behind the tests that follow."""
+    monkeypatch.setattr(KnownModels, "look", lambda self: None)
 
 
 def offered(shell: InteractiveShell, code: str) -> list[str]:
