@@ -196,7 +196,7 @@ class MessageStartEvent:
     message: Message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen, for speed: every piece makes one
 class MessageUpdateEvent:
     """A piece of the model's message."""
 

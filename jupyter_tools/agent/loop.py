@@ -315,10 +315,13 @@ class AgentRun:
         async with EndsOn(self._signal, ABORT_GRACE_S), aclosing(_generator(self._settings.provider, request)) as parts:
             async for part in parts:
                 answer.add(part)
-                if isinstance(part, TextDelta | ThinkingDelta | ToolCallDelta):
-                    push(MessageUpdateEvent(delta=part))
-                elif isinstance(part, Notice):
-                    push(TurnUpdateEvent(turn=turn, notice=part))
+                match part:
+                    case TextDelta() | ThinkingDelta() | ToolCallDelta():
+                        push(MessageUpdateEvent(delta=part))
+                    case Notice():
+                        push(TurnUpdateEvent(turn=turn, notice=part))
+                    case _:  # the message has it
+                        pass
 
     # --- tools ---
     async def _use_tools(self, message: AssistantMessage, *, last: bool) -> tuple[list[ToolResultMessage], bool]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import TypeAlias
 
-from jupyter_tools.events import Delta, TextDelta, ThinkingDelta
+from jupyter_tools.events import Delta, TextDelta, ThinkingDelta, ToolCallDelta
 from jupyter_tools.messages import AssistantMessage, TextContent, ThinkingContent
 
 Piece: TypeAlias = TextDelta | ThinkingDelta
@@ -34,7 +34,7 @@ class Draft:
 
     def add(self, delta: Delta, at_s: float) -> None:
         """The next piece."""
-        if not isinstance(delta, TextDelta | ThinkingDelta):
+        if isinstance(delta, ToolCallDelta):
             return
         self._pieces.append(delta)
         self._length += len(delta.text)
