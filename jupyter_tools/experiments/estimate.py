@@ -101,8 +101,8 @@ def _most(variant: Variant) -> int:
     return min(given, OUTPUT_TOKENS) if isinstance(given, int) else OUTPUT_TOKENS
 
 
-def agree(estimate: Estimate, *, calls: int, cost: float, ask: Callable[[str], str] = input) -> bool:
-    """True if the experiment may begin: it is small, or a person says yes.
+def confirm(estimate: Estimate, *, calls: int, cost: float, ask: Callable[[str], str] = input) -> None:
+    """Ask a person before an experiment that is not small.
 
     Args:
         estimate: What it will take.
@@ -111,14 +111,16 @@ def agree(estimate: Estimate, *, calls: int, cost: float, ask: Callable[[str], s
         ask: Shows a text and returns what was typed.
 
     Raises:
-        ConfigurationError: If nobody is there to be asked.
+        ConfigurationError: If the person does not say yes, or nobody is there to be asked.
     """
     if estimate.calls <= calls and estimate.cost <= cost:
-        return True
+        return
     try:
-        return ask(f"{estimate} Begin? [y/N] ").strip().lower() in _YES
+        said = ask(f"{estimate} Begin? [y/N] ")
     except (EOFError, OSError, NotImplementedError):
         raise ConfigurationError(f"{estimate} Nobody is here to agree to that: pass yes=True (or --yes).") from None
+    if said.strip().lower() not in _YES:
+        raise ConfigurationError("The experiment was not begun, as you wished.")
 
 
 _YES: Iterable[str] = ("y", "yes", "да", "д")

@@ -16,7 +16,7 @@ from jupyter_tools.experiments.answers import Answer
 from jupyter_tools.experiments.asking import AskOptions
 from jupyter_tools.experiments.cells import cells_of
 from jupyter_tools.experiments.data import columns_of, rows_of
-from jupyter_tools.experiments.estimate import Estimate, agree, estimate_of
+from jupyter_tools.experiments.estimate import Estimate, confirm, estimate_of
 from jupyter_tools.experiments.executors import (
     Concurrency,
     Executor,
@@ -260,12 +260,12 @@ def experiment(
         **settings: See `Experiment`.
 
     Raises:
-        ConfigurationError: If a setting cannot work, or nobody is there to agree to a large experiment.
+        ConfigurationError: If a setting cannot work, or nobody agrees to a large experiment.
         ExperimentInterrupted: If it was interrupted. What is done is kept.
     """
     chosen = Experiment(prompts, **settings)
-    if not (yes or agree(chosen.estimate(), calls=ask_above_calls, cost=ask_above_cost)):
-        raise ConfigurationError("The experiment was not begun, as you wished.")
+    if not yes:
+        confirm(chosen.estimate(), calls=ask_above_calls, cost=ask_above_cost)
     return chosen.run_sync(view_of(chosen.name, chosen.stop) if progress else None)
 
 

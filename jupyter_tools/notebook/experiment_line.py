@@ -9,11 +9,13 @@ from typing import Any
 from jupyter_tools import experiments
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
 from jupyter_tools.experiments.data import Row, columns_of, rows_of
-from jupyter_tools.experiments.estimate import agree
+from jupyter_tools.experiments.estimate import confirm
 from jupyter_tools.experiments.experiment import ASK_ABOVE_CALLS, ASK_ABOVE_COST, Experiment
 from jupyter_tools.experiments.template import columns_in
+from jupyter_tools.experiments.variants import NO_TOOLS
 from jupyter_tools.notebook.experiment_completion import BARE_SCORERS, SCORERS
-from jupyter_tools.notebook.options import key_value
+from jupyter_tools.notebook.line_rules import check_output
+from jupyter_tools.notebook.options import key_value, names_in
 from jupyter_tools.notebook.prompt import value_of
 from jupyter_tools.notebook.session import Session
 from jupyter_tools.tools.tool import AgentTool
@@ -28,8 +30,7 @@ def prepared(arguments: Namespace, cell: str, namespace: MutableMapping[str, Any
     """
     if not cell.strip():
         raise ConfigurationError("There is no prompt. Write it on the lines below %%experiment.")
-    if arguments.output is not None and not arguments.output.isidentifier():
-        raise ConfigurationError(f"-o takes the name of a variable, not {arguments.output!r}.")
+    check_output(arguments.output)
     chosen = Experiment(
         cell.strip(),
         models=arguments.model,
@@ -46,8 +47,8 @@ def prepared(arguments: Namespace, cell: str, namespace: MutableMapping[str, Any
         executor=_variable(arguments.executor, namespace) if arguments.executor else None,
         resume=not arguments.fresh,
     )
-    if not (arguments.yes or agree(chosen.estimate(), calls=ASK_ABOVE_CALLS, cost=ASK_ABOVE_COST)):
-        raise ConfigurationError("The experiment was not begun, as you wished.")
+    if not arguments.yes:
+        confirm(chosen.estimate(), calls=ASK_ABOVE_CALLS, cost=ASK_ABOVE_COST)
     return chosen
 
 
@@ -70,8 +71,8 @@ def _tool_sets(arguments: Namespace, namespace: MutableMapping[str, Any]) -> lis
     if not arguments.tools:
         return None
     session = Session(namespace)
-    sets = [[name.strip() for name in text.split(",") if name.strip()] for text in arguments.tools]
-    return [[] if names == ["none"] else session.find_tools(names) for names in sets]
+    sets = map(names_in, arguments.tools)
+    return [[] if names == (NO_TOOLS,) else session.find_tools(names) for names in sets]
 
 
 def _scorer(text: str, namespace: Mapping[str, Any]) -> Any:

@@ -7,17 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from jupyter_tools.notebook.parts import ASKING, Part, ToolPart
+from jupyter_tools.notebook.parts import STATUS_WORDS, Part, ToolPart
 
 _MANY = 8
-_WORDS = {
-    "ok": "done",
-    "error": "failed",
-    "timeout": "timed out",
-    "aborted": "stopped",
-    "writing": "being written",
-    "asking": ASKING,
-}
+_WORDS = {**STATUS_WORDS, "ok": "done", "writing": "being written"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,8 +22,7 @@ def check_cell(arguments: Namespace) -> None:
             f"{arguments.words[0]!r} belongs to no option. The prompt goes on the lines below %%agent, and a value "
             "with spaces in quotes."
         )
-    if arguments.output is not None and not _is_name(arguments.output):
-        raise ConfigurationError(f"-o takes the name of a variable, not {arguments.output!r}.")
+    check_output(arguments.output)
     for name in _OF_A_LINE:
         if getattr(arguments, name):
             raise ConfigurationError(f"--{name} belongs on a line of its own:  %agent --{name}")
@@ -42,5 +41,11 @@ def check_line(arguments: Namespace) -> None:
             raise ConfigurationError(f"--{name} belongs to a cell, with the prompt on the lines below %%agent.")
 
 
-def _is_name(text: str) -> bool:
-    return text.isidentifier() and not keyword.iskeyword(text)
+def check_output(name: str | None) -> None:
+    """Raise if `-o` was given what cannot be a variable.
+
+    Raises:
+        ConfigurationError: If it was.
+    """
+    if name is not None and (not name.isidentifier() or keyword.iskeyword(name)):
+        raise ConfigurationError(f"-o takes the name of a variable, not {name!r}.")

@@ -20,7 +20,13 @@ ToolStatus: TypeAlias = Literal[
 ]
 _FAILED: tuple[ToolStatus, ...] = ("error", "timeout", "denied")
 _UNFINISHED: tuple[ToolStatus, ...] = ("writing", "waiting", "asking", "running")
-ASKING = "waiting for your answer"
+STATUS_WORDS = {
+    "writing": "…",
+    "asking": "waiting for your answer",
+    "error": "failed",
+    "timeout": "timed out",
+    "aborted": "stopped",
+}
 _SHORT = 80
 _GIST = 50
 MOST_SHOWN = 20_000  # characters of a tool's result that a page keeps; the traces keep all
@@ -179,9 +185,8 @@ class ToolPart:
         duration = f" in {duration_text(self.duration_ms)}" if self.duration_ms else ""
         if self.status == "ok":
             return f"{one_line(_gist(self.text), _GIST) or 'done'}{duration}"
-        words = {"writing": "…", "asking": ASKING, "error": "failed", "timeout": "timed out", "aborted": "stopped"}
         why = f": {one_line(self.text, _GIST)}" if self.status == "error" and self.text.strip() else ""
-        return f"{words.get(self.status, self.status)}{duration}{why}"
+        return f"{STATUS_WORDS.get(self.status, self.status)}{duration}{why}"
 
     @property
     def arguments(self) -> str:

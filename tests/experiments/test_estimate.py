@@ -7,7 +7,7 @@ import pytest
 from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.experiments.answers import Answer
 from jupyter_tools.experiments.cells import Cell, cells_of
-from jupyter_tools.experiments.estimate import OUTPUT_TOKENS, Estimate, agree, estimate_of
+from jupyter_tools.experiments.estimate import OUTPUT_TOKENS, Estimate, confirm, estimate_of
 from jupyter_tools.experiments.variants import variants_of
 from jupyter_tools.messages import Usage
 
@@ -45,19 +45,26 @@ def test_a_model_without_a_price_is_named() -> None:
 
 
 def test_a_small_experiment_needs_no_question() -> None:
-    assert agree(SMALL, calls=3, cost=0.0, ask=lambda _: pytest.fail("asked"))
+    confirm(SMALL, calls=3, cost=0.0, ask=lambda _: pytest.fail("asked"))
 
 
-@pytest.mark.parametrize(("typed", "begins"), [("y", True), (" Yes ", True), ("да", True), ("", False), ("n", False)])
-def test_a_large_one_begins_only_if_somebody_says_yes(typed: str, begins: bool) -> None:
+@pytest.mark.parametrize("typed", ["", "n", "nyet"])
+def test_a_large_one_does_not_begin_unless_somebody_says_yes(typed: str) -> None:
+    with pytest.raises(ConfigurationError, match="not begun, as you wished"):
+        confirm(LARGE, calls=1000, cost=100, ask=lambda _: typed)
+
+
+@pytest.mark.parametrize("typed", ["y", " Yes ", "да"])
+def test_who_says_yes_was_told_how_large_it_is(typed: str) -> None:
     shown: list[str] = []
-    assert agree(LARGE, calls=1000, cost=100, ask=lambda text: shown.append(text) or typed) is begins
+    confirm(LARGE, calls=1000, cost=100, ask=lambda text: shown.append(text) or typed)
     assert "9,000 cells (10 are finished and not asked again): about 8,990 calls" in shown[0]
     assert "$12.5" in shown[0]
 
 
 def test_an_expensive_one_asks_as_well() -> None:
-    assert not agree(LARGE, calls=10_000, cost=1, ask=lambda _: "no")
+    with pytest.raises(ConfigurationError, match="as you wished"):
+        confirm(LARGE, calls=10_000, cost=1, ask=lambda _: "no")
 
 
 @pytest.mark.parametrize("error", [EOFError, OSError, NotImplementedError])
@@ -66,4 +73,4 @@ def test_where_nobody_is_it_says_how_to_agree_beforehand(error: type[Exception])
         raise error
 
     with pytest.raises(ConfigurationError, match="yes=True"):
-        agree(LARGE, calls=1, cost=1, ask=nobody)
+        confirm(LARGE, calls=1, cost=1, ask=nobody)

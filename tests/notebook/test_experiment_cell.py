@@ -72,6 +72,7 @@ def test_a_variable_takes_the_frame(run: RunCell, shell: InteractiveShell) -> No
         ("--score regex(", "x", "is not a Python expression"),
         ("-p temperature", "x", "takes KEY=VALUE"),
         ("-o 1x", "x", "name of a variable"),
+        ("-o class", "x", "name of a variable"),
         ("--repeets 3", "x", "Did you mean '--repeats'"),
         ("--executor client", "x", "There is no variable 'client'"),
         ("-t math_evl", "x", "Did you mean 'math_eval'"),
