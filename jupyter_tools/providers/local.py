@@ -13,7 +13,6 @@ from jupyter_tools.errors import ConfigurationError, ModelFileError, ProviderErr
 from jupyter_tools.events import (
     StopDelta,
     StreamPart,
-    TextDelta,
     ThinkingDelta,
     ToolCallDelta,
     UsageDelta,
@@ -28,7 +27,9 @@ from jupyter_tools.providers.local_loading import load
 from jupyter_tools.providers.local_prompt import answering_messages, choosing_messages
 from jupyter_tools.providers.local_schema import calls_grammar
 from jupyter_tools.providers.model_catalogue import CATALOGUE
+from jupyter_tools.providers.openai_messages import OUR_OPTIONS
 from jupyter_tools.providers.output_schema import options_of
+from jupyter_tools.thinking import ThinkingDecoder
 
 MAX_CHOICE_TOKENS = 256
 _SAMPLING: JsonObject = {"temperature": 0, "seed": 0, "max_tokens": 1024}
@@ -39,8 +40,9 @@ class LocalProvider:
 
     Options of a model, with their defaults: `temperature` (0), `seed` (0), `max_tokens` (1024), `n_ctx` (8192),
     `n_threads` (chosen), `tool_rounds` (how often it may call tools for one question: once for the small models of the
-    catalogue, which choose all tools at once and then only repeat themselves; 0, any number, for others), and whatever
-    else llama.cpp's chat completions take.
+    catalogue, which choose all tools at once and then only repeat themselves; 0, any number, for others),
+    `starts_in_thinking` (False; True for a model whose template opens its reasoning in the prompt), and whatever else
+    llama.cpp's chat completions take.
     """
 
     name = "local"
@@ -77,15 +79,20 @@ class LocalProvider:
 class _Settings:
     engine: EngineOptions | None
     tool_rounds: int
+    starts_in_thinking: bool
     body: JsonObject
 
 
 def _settings(model: Model) -> _Settings:
     body = {**_SAMPLING, **model.options}
+    ours = {name: body.pop(name, None) for name in OUR_OPTIONS}
     engine = {key: _whole(key, body.pop(key)) for key in ("n_ctx", "n_threads") if key in body}
     rounds = body.pop("tool_rounds", 1 if model.name in CATALOGUE else 0)
     return _Settings(
-        engine=EngineOptions(**engine) if engine else None, tool_rounds=_whole("tool_rounds", rounds), body=body
+        engine=EngineOptions(**engine) if engine else None,
+        tool_rounds=_whole("tool_rounds", rounds),
+        starts_in_thinking=bool(ours["starts_in_thinking"]),
+        body=body,
     )
 
 
@@ -114,12 +121,15 @@ class _Turn:
             self.finish = "tool_calls"
         elif self.finish != "aborted":
             held = {"response_format": options_of(self.request).get("response_format")}
+            thinking = ThinkingDecoder(starts_in_thinking=self.settings.starts_in_thinking)
             async with aclosing(self._generate(answering_messages(self.request.messages), **held)) as pieces:
                 async for piece in pieces:
                     if piece.thinking:
                         yield ThinkingDelta(text=piece.thinking)
-                    if piece.text:
-                        yield TextDelta(text=piece.text)
+                    for part in thinking.decode(piece.text):
+                        yield part
+            for part in thinking.flush():
+                yield part
         yield UsageDelta(usage=self.usage)
         yield StopDelta(stop_reason=cast("StopReason", self.finish))
 

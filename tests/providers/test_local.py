@@ -53,6 +53,19 @@ async def test_without_tools_the_answer_streams_as_text(llama, name):
     assert "grammar" not in llama.requests[0]
 
 
+async def test_reasoning_that_the_model_writes_into_its_text_is_reasoning(llama, name):
+    llama.answers.append(["<thi", "nk>hm</think>", "So it is <"])
+    message, _ = await answer(request(name))
+    assert (message.thinking, message.text) == ("hm", "So it is <")
+
+
+async def test_a_template_may_have_opened_the_reasoning(llama, name):
+    llama.answers.append(["hm</think>So."])
+    message, _ = await answer(request(name, starts_in_thinking=True, send_reasoning=False))
+    assert (message.thinking, message.text) == ("hm", "So.")
+    assert not {"starts_in_thinking", "send_reasoning"} & llama.requests[0].keys()
+
+
 async def test_tools_are_chosen_under_a_grammar_and_become_calls(llama, name):
     llama.answers.append(CALLS)
     message, _ = await answer(request(name, tools=(ADD,)))
