@@ -18,6 +18,7 @@ from jupyter_tools.abort_signal import AbortSignal
 from jupyter_tools.agent.limits import Limits
 from jupyter_tools.agent.loop import AgentRun, BeforeTurn, Inbox, LoopSettings
 from jupyter_tools.agent.output import OutputType
+from jupyter_tools.agent.prompt import Prompt, message_of
 from jupyter_tools.agent.provenance import text_hash, tools_hash
 from jupyter_tools.agent.result import AgentResult
 from jupyter_tools.agent.saved_conversation import load_conversation, save_conversation
@@ -124,7 +125,7 @@ class Agent:
 
     def stream(
         self,
-        prompt: str | UserMessage,
+        prompt: Prompt,
         *,
         tags: Mapping[str, JsonValue] | None = None,
         asked_from: AskedFrom = NOWHERE,
@@ -135,7 +136,8 @@ class Agent:
         Leaving the iteration early leaves the run to itself: `abort` ends it.
 
         Args:
-            prompt: What the person says.
+            prompt: What the person says. With images it is a list, such as `["What is this?", Path("x.png")]`: files,
+                bytes, or what can draw itself, as figures of matplotlib can.
             tags: What the traces should know of this run, such as `cell_id`.
             asked_from: What a recording should know of it: a run replaces the one that was asked there before.
             kept: Whether events wait for an iterator. Where all who want them listen, a long run need not hold them.
@@ -146,12 +148,11 @@ class Agent:
         return EventStream[AgentEvent, AgentResult].produced_by(self._begun(prompt, tags or {}, asked_from), kept=kept)
 
     def _begun(
-        self, prompt: str | UserMessage, tags: Mapping[str, JsonValue], asked_from: AskedFrom = NOWHERE
+        self, prompt: Prompt, tags: Mapping[str, JsonValue], asked_from: AskedFrom = NOWHERE
     ) -> Callable[[EventStream[AgentEvent, AgentResult]], Awaitable[AgentResult]]:
         """The run that will tell a stream of itself. This agent is busy from now on."""
         self._refuse_while_running()
-        message = user_message(prompt) if isinstance(prompt, str) else prompt
-        _expect(message, UserMessage, "A prompt is text or a UserMessage")
+        message = message_of(prompt)
         wiring = self._wiring(asked_from)
         self._loop, self._signal = asyncio.get_running_loop(), AbortSignal()
         self._inbox.steering.clear()  # what came too late for the last run was not meant for this one
@@ -245,12 +246,12 @@ class Agent:
         asked = {name: self.provenance()[name] for name in ("parameters", "system_hash", "schema_hash")}
         return text_hash(json.dumps(asked, sort_keys=True, default=str))
 
-    async def run(self, prompt: str | UserMessage) -> AgentResult:
-        """Run to the end. Errors inside the run are in the result, not raised."""
+    async def run(self, prompt: Prompt) -> AgentResult:
+        """Run to the end. Errors inside the run are in the result, not raised. Images go as in `stream`."""
         begun = self._begun(prompt, {})  # a task of its own would outlive a caller that is cancelled
         return await begun(EventStream(kept=False))
 
-    def run_sync(self, prompt: str | UserMessage) -> AgentResult:
+    def run_sync(self, prompt: Prompt) -> AgentResult:
         """Run to the end from code that cannot await: a script, a thread, a notebook cell's function."""
         return loop_thread().run(self.run(prompt))
 

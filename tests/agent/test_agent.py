@@ -122,7 +122,7 @@ def test_provenance_changes_with_what_is_sent_and_only_with_it():
     [
         (lambda: Agent(5), "A model is text .*, not 5"),  # pyright: ignore[reportArgumentType]
         (lambda: agent_of(limits={"tokens": 5}), "Limits"),
-        (lambda: agent_of(["Hi."]).run_sync(["go"]), "A prompt is text .*, not .'go'."),  # pyright: ignore[reportArgumentType]
+        (lambda: agent_of(["Hi."]).run_sync({"go": 1}), "A prompt is text.*, not {'go': 1}"),  # pyright: ignore[reportArgumentType]
     ],
 )
 def test_what_is_of_the_wrong_kind_is_told_before_a_run_begins(make, problem):
