@@ -124,7 +124,7 @@ class ResponsesDecoder(TypedEventDecoder):
     def _end(self, response: JsonObject) -> None:
         self._ended = response
         self.done = True
-        if response.get("error"):
+        if response.get("error") or response.get("status") in ("failed", "cancelled"):
             self._fail(self._failure_of(response))
 
     def _failure_of(self, document: JsonObject) -> ProviderError:

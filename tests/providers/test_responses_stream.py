@@ -146,6 +146,13 @@ def test_a_failure_says_whether_it_may_pass(code: str, again: bool, failed: bool
     assert may_be_retried(decoder.failure) is again
 
 
+@pytest.mark.parametrize("status", ["failed", "cancelled"])
+def test_an_end_that_is_no_good_one_is_a_failure_also_without_words(status: str) -> None:
+    message, decoder = read(sse(*text(0, "half"), ended(status, status=status)))
+    assert message.text == "half"
+    assert "does not say which" in str(decoder.failure)
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
