@@ -18,6 +18,7 @@ from jupyter_tools.notebook.cell_request import comes_from_a_page, origin_of, so
 from jupyter_tools.notebook.cell_run import LiveDisplay
 from jupyter_tools.notebook.page_approver import PageApprover
 from jupyter_tools.notebook.parts import Part, ReasoningPart, TextPart, ToolPart
+from jupyter_tools.notebook.sources import sources_text
 from jupyter_tools.notebook.static import mimebundle, part_text
 from jupyter_tools.notebook.view import RunView
 from jupyter_tools.tools.approval import Approver, ConsoleApprover
@@ -176,16 +177,18 @@ class TerminalDisplay:
 
     def _write(self, part: Part) -> None:
         if isinstance(part, TextPart):
-            text = part.text[self._written :]
+            text = (part.said or part.text)[self._written :]  # not what is changed in it when it is there already
         else:  # on one line, once: what is known better later does not change it
             text = part_text(part) if _complete(part) and not self._written else ""
         self._out.write(_CONTROLS.sub("", text))
         self._written += len(text)
 
     def close(self, view: RunView, trouble: str) -> None:
-        """Write the rest and the status line."""
+        """Write the rest, the sources and the status line."""
         self.update(view)
-        self._out.write(f"\n\n{trouble}{view.status}\n")
+        sources = sources_text(view.sources)
+        listed = f"\n\n{_CONTROLS.sub('', sources)}" if sources else ""
+        self._out.write(f"{listed}\n\n{trouble}{view.status}\n")
         self._out.flush()
 
 

@@ -70,9 +70,14 @@ class GrowingText:
 
 
 class TextPart(GrowingText):
-    """A stretch of the answer: Markdown."""
+    """A stretch of the answer: Markdown.
+
+    Attributes:
+        said: The text as the model wrote it, once it is whole; its marks of sources may have been changed since.
+    """
 
     kind: ClassVar[str] = "text"
+    said: str | None = None
 
     def facts(self) -> JsonObject:
         """What a display shows of the part beside its text."""

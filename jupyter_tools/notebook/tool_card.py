@@ -6,6 +6,7 @@ The live page and the saved one show the same HTML. It holds no script, and ever
 from __future__ import annotations
 
 import json
+import re
 
 from jupyter_tools.json_types import JsonValue
 from jupyter_tools.messages import ImageContent
@@ -15,6 +16,9 @@ from jupyter_tools.notebook.sanitise import image_html, text_html
 from jupyter_tools.shortening import cut
 
 MARKS = {"ok": "✓", "error": "✗", "timeout": "✗", "denied": "✗", "aborted": "■", "skipped": "–"}
+
+
+_COUNTED = re.compile(r"\n?\[\d+ images?\]\Z")  # says in text that there are pictures
 
 
 def tool_html(part: ToolPart, *, unfolded: bool = False) -> str:
@@ -37,7 +41,7 @@ def _result_html(part: ToolPart) -> str:
     frame = frame_of(part.details)
     if frame is not None:
         return frame_html(frame) + pictures
-    return _text_html(part.text) + pictures
+    return _text_html(_COUNTED.sub("", part.text) if pictures else part.text) + pictures
 
 
 def _text_html(text: str) -> str:

@@ -255,6 +255,7 @@ class RunView:
         match block:
             case TextContent():
                 settled = part if isinstance(part, TextPart) else TextPart()
+                settled.said = block.text
                 settled.text, named = numbered(block.text, self.sources, self.files)
                 self.sources |= named
             case ThinkingContent():

@@ -35,6 +35,17 @@ def test_a_model_cannot_steer_the_terminal():
     assert out.getvalue().startswith("]0;title[2Jhi\tthere\n")
 
 
+def test_a_terminal_loses_nothing_where_marks_of_sources_change_and_lists_them():
+    out, view = StringIO(), RunView()
+    display = TerminalDisplay(out)
+    for event in answer("So [[1]](a b.md). ", "The ", "end."):
+        view.add(event)
+        display.update(view)
+    display.close(view, "")
+    assert out.getvalue().startswith("So [[1]](a b.md). The end.\n\nSources:\n[1] a b.md\n\n")
+    assert view.answer == "So [1]. The end."
+
+
 class Shown:
     """What IPython was asked to show."""
 

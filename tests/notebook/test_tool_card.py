@@ -23,6 +23,8 @@ def test_a_result_in_json_is_a_tree_a_frame_a_table_a_picture_a_picture():
     assert "<td>5</td>" in body_html(ToolPart(name="f", text="1 rows", details=frame))
     html = body_html(ToolPart(name="f", text="A plot.", images=(ImageContent(data=PNG),)))
     assert f'<img alt="Picture made by the tool" src="data:image/png;base64,{PNG}">' in html
+    counted = body_html(ToolPart(name="f", text="A plot.\n[1 image]", images=(ImageContent(data=PNG),)))
+    assert counted == html
 
 
 @pytest.mark.parametrize("text", ["[not json", "{", "[" * 100_000])
