@@ -163,6 +163,8 @@ class Commands:
                 raise UnknownNameError("option of %tool", name, ["--running"])
             running = running_tools()
             return running_table(running) if running else Sentence("No tool is running.")
+        if name.endswith("?") and not text:
+            return tool_table([self.session.find_tool(name.rstrip("?"))])
         tool = self.session.find_tool(name)
         return call_tool(tool, tool_arguments(tool, text), {"cell_id": origin_of(self._shell).cell_id})
 

@@ -12,7 +12,7 @@ from jupyter_tools.notebook.completion import matcher
 from jupyter_tools.notebook.experiment_magics import ExperimentMagics
 from jupyter_tools.notebook.magics import AgentMagics
 from jupyter_tools.notebook.trace_magics import TraceMagics
-from jupyter_tools.notebook.transform import transformer
+from jupyter_tools.notebook.transform import keep_questions, transformer
 from jupyter_tools.progress import ProgressView, ViewMaker, show_with
 from jupyter_tools.tools.decorator import tool
 from jupyter_tools.traces import traces
@@ -32,6 +32,7 @@ def load(shell: InteractiveShell) -> None:
     if "AgentMagics" in shell.magics_manager.registry:
         return
     shell.register_magics(*_MAGICS)
+    shell.input_transformers_cleanup.append(keep_questions)
     if getattr(shell, "kernel", None) is not None:  # in a terminal Ctrl-C would miss a coroutine: there we block
         shell.magics_manager.registry[AgentMagics.__name__].begin_imports()
         shell.input_transformers_cleanup.append(transformer(shell))

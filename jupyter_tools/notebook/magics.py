@@ -101,13 +101,14 @@ class AgentMagics(Magics):
     def agent(self, line: str, cell: str | None = None) -> Any:
         """Ask a model that may call tools.
 
-        As a cell, `%%agent [options]` sends the lines below it and streams the answer. In the prompt,
-        `{{ expression }}` is filled from the notebook's variables; single braces are left alone. The cells of a
-        notebook are one conversation; `--new` starts another. A cell that is run again takes back what it and the cells
-        run after it said. `_` is the answer's text, `_.result` the whole run.
+        As a cell, `%%agent [options]` sends the lines below it and streams the answer.
+        In the prompt, `{{ expression }}` is filled from the notebook's variables; single
+        braces are left alone. The cells of a notebook are one conversation; `--new`
+        starts another. A cell that is run again takes back what it and the cells run
+        after it said. `_` is the answer's text, `_.result` the whole run.
 
-        As a line, `%agent` shows the configuration, `%agent [options]` sets it for the cells to come, and
-        `%agent COMMAND` does what the end of this help says.
+        As a line, `%agent` shows the configuration, `%agent [options]` sets it for the
+        cells to come, and `%agent COMMAND` does what the end of this help says.
 
         Example::
 
@@ -144,16 +145,19 @@ class AgentMagics(Magics):
     def tool(self, line: str, cell: str | None = None) -> Any:
         """List tools, run one, or make some.
 
-        `%tool` lists the tools. `%tool NAME ...` runs one, as a model would, and records it in the traces. Arguments
-        are `key=value` pairs, a JSON object, or the bare value if the tool needs just one::
+        `%tool` lists the tools, `%tool NAME?` tells of one. `%tool NAME ...` runs it, as a
+        model would, and records that in the traces. Arguments are `key=value` pairs, a
+        JSON object, or the bare value if the tool needs just one::
 
             %tool math_eval 2+2
             %tool time_now timezone_name=Asia/Tokyo format=iso
             %tool time_now {"timezone_name": "Asia/Tokyo"}
 
-        `%tool --running` lists the tools that run now, hung ones that were abandoned among them.
+        `%tool --running` lists the tools that run now, hung ones that were abandoned
+        among them.
 
-        As a cell, `%%tool` runs the cell and makes a tool of each function that it defines.
+        As a cell, `%%tool` runs the cell and makes a tool of each function that it
+        defines.
         """
         with explained():
             return self._commands.tool_line(line) if cell is None else self._commands.tool_cell(line, cell)

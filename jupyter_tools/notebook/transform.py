@@ -1,8 +1,10 @@
-"""`%%agent` and `%%experiment` as cells that await.
+"""What cells become before IPython reads them: `%%agent` and `%%experiment` await, questions stay questions.
 
 A cell magic's coroutine is not awaited by IPython, and a magic that blocks keeps the kernel from handling the page's
 buttons. So a cell that starts with `%%agent` is rewritten, before IPython looks for magics, into `await ...`. Where
 a cell cannot await (in a function, under `%%capture`, in a terminal) the magic itself runs and blocks.
+
+A line that ends with a question mark asks IPython for help. One that says something to a model or a tool does not.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 _CELL = re.compile(r"%%(?P<magic>agent|experiment)(?:[ \t]+(?P<line>.*))?\s*")
+_QUESTION = re.compile(r"(?P<indent>[ \t]*)%(?P<magic>agent(?=[ \t]+\S+[ \t])|tool)[ \t]+(?P<line>[^\s?].*\?)\s*")
 _REGISTRY = "await get_ipython().magics_manager.registry"
 CALL = f"{_REGISTRY}['AgentMagics'].agent_cell"
 _CALLS = {"agent": CALL, "experiment": f"{_REGISTRY}['ExperimentMagics'].experiment_cell"}
@@ -32,6 +35,15 @@ def rewrite_cell(lines: list[str]) -> list[str]:
     if match is None:
         return lines
     return [f"{_CALLS[match['magic']]}({(match['line'] or '').rstrip()!r}, {''.join(lines[1:])!r})\n"]
+
+
+def keep_questions(lines: list[str]) -> list[str]:
+    """The lines of a cell; `%agent steer Why?` and `%tool NAME?` are no questions to IPython, `%agent?` is."""
+    return [_QUESTION.sub(_call_of, line) if line.rstrip().endswith("?") else line for line in lines]
+
+
+def _call_of(match: re.Match[str]) -> str:
+    return f"{match['indent']}get_ipython().run_line_magic({match['magic']!r}, {match['line']!r})\n"
 
 
 def transformer(shell: InteractiveShell) -> Transformer:

@@ -206,3 +206,9 @@ def test_the_models_that_are_there_are_listed_with_what_to_write(shell: Interact
         ("local:small", "", "in this process; fetched at the first use"),
         ("openai:m", "--base-url http://127.0.0.1:1234/v1", "LM Studio"),
     ]
+
+
+def test_a_question_mark_behind_a_tool_tells_of_it_and_behind_words_to_a_run_asks_the_model(shell: InteractiveShell):
+    about = shell.run_cell("%tool time_now?").result
+    assert [row[0] for row in about.rows] == ["time_now"]
+    assert "No run is going on" in str(shell.run_cell("%agent steer And why?").result)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
-from jupyter_tools.notebook.transform import CALL, rewrite_cell
+from jupyter_tools.notebook.transform import CALL, keep_questions, rewrite_cell
 
 
 def transformed(cell: str) -> str:
@@ -62,3 +62,28 @@ def test_cyrillic_and_quotes_survive():
         "--system 'Отвечай кратко'",
         "Сколько будет \"2 + 2\"? \\n '''\n",
     ]
+
+
+def asked(cell: str) -> str:
+    manager = TransformerManager()
+    manager.cleanup_transforms.append(keep_questions)
+    return manager.transform_cell(cell)
+
+
+@pytest.mark.parametrize(
+    ("line", "magic", "said"),
+    [
+        ("%agent follow-up And then?", "agent", "follow-up And then?"),
+        ("%agent steer Почему 'так'?", "agent", "steer Почему 'так'?"),
+        ("%tool web_search what is love?  ", "tool", "web_search what is love?"),
+        ("%tool time_now?", "tool", "time_now?"),
+        ("if True:\n    %agent steer Why??", "agent", "steer Why??"),
+    ],
+)
+def test_a_question_to_a_model_or_a_tool_is_none_to_ipython(line: str, magic: str, said: str):
+    assert asked(line).endswith(f"get_ipython().run_line_magic({magic!r}, {said!r})\n")
+
+
+@pytest.mark.parametrize("line", ["%agent?", "%tool??", "?%agent", "%agent last?", "x?"])
+def test_help_is_still_help(line: str):
+    assert "pinfo" in asked(line)
