@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
-
 from jupyter_tools.agent.tape import Recording, Replay, current_tape, eject, insert
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
 from jupyter_tools.notebook.command_table import CommandLine
+from jupyter_tools.notebook.options import split_words
 from jupyter_tools.notebook.tables import Table
 
 _OFF = ("off", "stop")
@@ -45,10 +44,7 @@ def replay(line: CommandLine) -> Table | str:
 
 
 def _read(line: CommandLine, command: str) -> tuple[str | None, list[str]]:
-    try:
-        words = shlex.split(line.text)
-    except ValueError:
-        raise ConfigurationError(f"A quotation mark is not closed: {line.text}") from None
+    words = split_words(line.text)
     options = [word for word in words if word.startswith("-")]
     files = [word for word in words if not word.startswith("-")]
     if len(files) > 1:

@@ -77,6 +77,7 @@ def test_what_tools_gave_differently_is_shown(agent_line, cell, path, shell):
     ("line", "sentence"),
     [
         ("replay nothing.jsonl", "There is no recording 'nothing.jsonl'. Make it with:  %agent record nothing.jsonl"),
+        (r"replay C:\nothing.jsonl", r"Make it with:  %agent record C:\nothing.jsonl"),
         ("replay a.jsonl --fsat", "There is no option of %agent replay '--fsat'. Did you mean '--fast'?"),
         ("replay --fast", "Which file? Write  %agent replay demo.jsonl --fast"),
         ("record a b.jsonl", 'takes one file; put quotes around a name with spaces: "a b.jsonl"'),
