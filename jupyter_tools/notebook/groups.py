@@ -30,6 +30,8 @@ class Group:
 
 def groups(parts: Sequence[Part]) -> list[Group]:
     """The places where more than a handful of tool calls stand in a row."""
+    if len(parts) <= _MANY:
+        return []  # nearly always, and asked at each message to the page
     return [
         Group(start=start, stop=start + len(calls), label=_label(calls))
         for start, calls in _rows(parts)
