@@ -49,7 +49,8 @@ def agent_recording(request: pytest.FixtureRequest) -> Generator[Recording | Rep
 
 
 def _name(request: pytest.FixtureRequest) -> str:
-    test = re.sub(r"[^\w.-]+", "-", request.node.name).strip("-")
+    name = re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), request.node.name)  # pytest's own escapes
+    test = re.sub(r"[^\w.-]+", "-", name).strip("-")
     return f"{request.path.stem}.{test}.jsonl"
 
 

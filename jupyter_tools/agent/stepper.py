@@ -91,6 +91,7 @@ class Stepper:
         self._tags = dict(tags or {})
         self._asked_from = asked_from
         self._opening: tuple[Message, ...] | None = None  # what a fork begins with
+        self._before_fork = 0  # turns that another run had before this one began
         self._pauses: dict[int, _Pause] = {}
         self._paused: _Pause | None = None
         self._events: list[AgentEvent] = []
@@ -171,6 +172,7 @@ class Stepper:
     async def _hold(
         self, turn: int, provider: Provider, request: Request, said: tuple[Message, ...]
     ) -> tuple[Message, ...]:
+        turn += self._before_fork
         pause = _Pause(turn, provider, request, said)
         if self._opening is not None:
             pause, self._opening = pause.with_said(self._opening), None
@@ -229,6 +231,8 @@ class Stepper:
     def fork(self, turn: int) -> Stepper:
         """Another run, which begins with what this one had before its turn `turn`, as it was or was changed.
 
+        Its turns are counted on from there, and it can be forked from the earlier ones as well.
+
         Raises:
             ConfigurationError: If this run has not come to that turn.
         """
@@ -238,7 +242,8 @@ class Stepper:
         twin = self.agent.clone()
         twin.messages = list(self._before)
         other = Stepper(twin, self._prompt, tags=self._tags, asked_from=self._asked_from)
-        other._opening = self._pauses[turn].said
+        other._opening, other._before_fork = self._pauses[turn].said, turn - 1
+        other._pauses = {number: pause for number, pause in self._pauses.items() if number < turn}
         return other
 
     def _waiting(self) -> _Pause:

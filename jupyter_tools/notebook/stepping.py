@@ -42,7 +42,8 @@ class StepOutcome:
     def _next(self) -> str:
         if self.step.request is None:
             return "The run is over."
-        return f"Turn {self.step.turn} would send this. %agent step sends it; see %agent? for what can be changed."
+        sent = f"Turn {self.step.turn} would send this. %agent step sends it"
+        return f"{sent}, %agent step prompt TEXT or result TEXT changes it, %agent step end goes on without waiting."
 
     def __repr__(self) -> str:
         request = json.dumps(self.step.request, ensure_ascii=False, indent=1) if self.step.request else ""

@@ -260,3 +260,9 @@ def test_a_cell_that_was_run_again_while_it_was_recorded_is_replayed_as_the_last
     assert "Answer 3." in kernel.run(question, cell_id="question").text
     assert "Answer 3." in kernel.run(question, cell_id="a copy").text
     kernel.ok("%agent replay off")
+
+
+def test_what_a_person_says_on_a_line_may_be_a_question(kernel: Kernel):
+    kernel.ok("%%agent -m scripted:short --new --step\nHi.")
+    assert "Any in Riga?" in kernel.ok("%agent step prompt Any in Riga?").text
+    kernel.ok("%agent step stop")

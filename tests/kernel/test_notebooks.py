@@ -32,3 +32,11 @@ def test_a_notebook_runs_from_top_to_bottom(executed: Callable[[str], NotebookNo
     assert failures(executed(name)).keys() == meant_to_fail
     printed = [o.text for cell in cells for o in cell.get("outputs", []) if o.output_type == "stream"]
     assert [text for text in printed if any(surprise in text for surprise in SURPRISES)] == []
+
+
+@pytest.mark.kernel
+@pytest.mark.local_model
+def test_the_embedded_model_answers_from_the_documents_and_cites_them(executed: Callable[[str], NotebookNode]) -> None:
+    [cell] = [cell for cell in executed("03_retrieval.ipynb").cells if cell.id == "answer"]
+    said = cell.outputs[0].data["text/plain"]
+    assert [words for words in ("search_docs(", "[1]", "Sources:", "try#") if words not in said] == []

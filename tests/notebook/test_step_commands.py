@@ -67,9 +67,12 @@ def test_a_fork_goes_on_from_an_earlier_turn(shell, begin, step):
     step("end")
     forked = step("fork 2")
     assert len(forked.request["messages"]) == 4
+    assert forked.step.turn == 2
     step("result 1 8")
     assert "'8'" in repr(step())
     assert history(shell).count("2+2 and 3+3?") == 2
+    assert len(step("fork 1").request["messages"]) == 1
+    step("stop")
 
 
 def test_it_goes_to_the_end_or_stops(shell, begin, step):
