@@ -19,6 +19,7 @@ const LANGUAGES = { bash, c, css, diff, html, js, json, py, sql, toml, ts, xml, 
 const NAMES = { python: "py", python3: "py", ipython: "py", javascript: "js", typescript: "ts", sh: "bash", shell: "bash",
   zsh: "bash", console: "bash", yml: "yaml", cpp: "c", "c++": "c", patch: "diff" };
 const LONG = 20000;
+const WIDE = /[^\n]{1000}/; // the time for a word grows with the square of its length
 
 /** Colours the words of the code blocks below an element; finished ones get a button that copies. */
 export function decorateCode(element, finished) {
@@ -32,7 +33,7 @@ function colour(code) {
   const name = /^language-(.+)$/.exec(code.className)?.[1].toLowerCase();
   const language = LANGUAGES[NAMES[name] ?? name];
   const text = code.textContent;
-  if (!language || text.length > LONG) return;
+  if (!language || text.length > LONG || WIDE.test(text)) return;
   const pieces = [];
   const take = (piece, kind) => pieces.push(kind ? make("span", `jt-${kind}`, piece) : piece);
   tokenizeWith(text, language, take, { languages: LANGUAGES });

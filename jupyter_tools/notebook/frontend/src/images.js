@@ -4,7 +4,7 @@ import { make, makeButton } from "./dom.js";
 /** A picture in Markdown, until the person asks for it: its words, and where it is. Not for pictures that are not on the web. */
 export function imageMark(href, text, escaped) {
   const words = escaped(text ? `image: ${text}` : "image");
-  return /^https?:\/\//i.test(href) ? `<span class="jt-image" title="${escaped(href)}">${words}</span>` : words;
+  return /^https?:\/\//i.test(href) && URL.canParse(href) ? `<span class="jt-image" title="${escaped(href)}">${words}</span>` : words;
 }
 
 /** Offers the pictures below an element with a button each, once their text is `finished`; shows those in `loaded`. */

@@ -29,9 +29,17 @@ purifier.addHook("afterSanitizeAttributes", (node) => {
 
 const STRICT = { ALLOW_DATA_ATTR: false, ALLOW_ARIA_ATTR: false, RETURN_DOM_FRAGMENT: true };
 
+function markdown(text) {
+  try {
+    return marked.parse(text);
+  } catch { // quotations ten thousand deep are more than the stack holds
+    return `<p>${escaped(text)}</p>`;
+  }
+}
+
 /** Markdown as a document fragment that can do no harm. */
 export function safeMarkdown(text) {
-  const fragment = purifier.sanitize(marked.parse(text), {
+  const fragment = purifier.sanitize(markdown(text), {
     ...STRICT,
     ALLOWED_TAGS: TAGS,
     ALLOWED_ATTR: ["href", "title", "start", "class"],

@@ -1,0 +1,51 @@
+"""Markdown that would stop the page's script, or keep it busy: what comes after it is still shown, once."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.lab import browser_page
+from tests.browser.test_run_bundle import Widget
+
+pytestmark = pytest.mark.browser
+HOSTILE = [
+    "![x](http://[)",
+    "![x](https://)",
+    "![x](https://a:99999999/)",
+    "[x](http://[) <http://%>",
+    "> " * 10_000,
+    "[" * 20_000,
+    "- " * 10_000,
+    "**a" * 7_000,
+    "```constructor\nx\n```",
+    "```__proto__\nx\n```",
+]
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    with browser_page() as page:
+        yield page
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:20])
+def test_what_follows_is_shown_once(page: Page, text: str):
+    faults: list[str] = []
+    page.once("pageerror", lambda error: faults.append(str(error)))
+    widget = Widget(page)
+    widget.show(f"{text}\n\nAfter")
+    more = {"part": 0, "more": " it.\n\nEnd."}
+    widget.receive({"kind": "delta", "seq": 2, "count": 1, "changes": [more]})
+    assert widget.text.count("After it.") == 1
+    assert widget.text.rstrip().endswith("End.")
+    assert faults == []
+
+
+def test_a_word_without_end_is_not_coloured_and_others_are(page: Page):
+    widget = Widget(page)
+    widget.show(f"```js\nlet {'a' * 15_000}\n```\n\n```js\nlet b\n```\n\n")
+    coloured = (
+        "() => [...document.querySelectorAll('pre > code')].map((code) => code.querySelectorAll('span').length > 0)"
+    )
+    assert page.evaluate(coloured) == [False, True]
