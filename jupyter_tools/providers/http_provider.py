@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from jupyter_tools.auth import Secret
-from jupyter_tools.errors import ProviderError
+from jupyter_tools.errors import ProviderError, UnknownNameError
 from jupyter_tools.events import StreamPart
 from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.providers.base import Model, Request
@@ -147,7 +147,11 @@ class HttpProvider(ABC):
         return False
 
     async def _meaning(self, failure: ProviderError, model: Model) -> ProviderError:
-        return failure
+        """A model that is not there is the usual reason for 404: then the name that may have been meant helps more."""
+        names = await self.model_names(model.base_url) if failure.status == HTTPStatus.NOT_FOUND else ()
+        if not names or model.name in names:
+            return failure
+        return ProviderError(self.name, str(UnknownNameError("model", model.name, names)), status=failure.status)
 
     def _names_in(self, document: JsonValue) -> tuple[str, ...]:
         return names_in(document)

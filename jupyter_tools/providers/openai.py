@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import ClassVar
 
-from jupyter_tools.errors import ProviderError, UnknownNameError
-from jupyter_tools.providers.base import Model, Request
+from jupyter_tools.providers.base import Request
 from jupyter_tools.providers.http_provider import HttpProvider, thinking_decoder
 from jupyter_tools.providers.known_servers import KNOWN_SERVERS, owner_of
 from jupyter_tools.providers.openai_messages import request_body
@@ -42,10 +40,3 @@ class OpenAIProvider(HttpProvider):
 
     def _schema_beside_tools(self, request: Request) -> bool:
         return owner_of(self.address(request.model.base_url)) in ("openai", "openrouter")
-
-    async def _meaning(self, failure: ProviderError, model: Model) -> ProviderError:
-        """A model that is not there is the usual reason for 404: then the name that may have been meant helps more."""
-        names = await self.model_names(model.base_url) if failure.status == HTTPStatus.NOT_FOUND else ()
-        if not names or model.name in names:
-            return failure
-        return ProviderError(self.name, str(UnknownNameError("model", model.name, names)), status=failure.status)

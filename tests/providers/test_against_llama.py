@@ -87,6 +87,14 @@ async def test_tools_are_called_in_a_form_that_the_server_enforces(server, strea
     assert first.text.startswith("-20 degrees in")
 
 
+async def test_a_call_that_the_server_cannot_read_is_pointed_out(server):
+    asking = agent(server, tools=[weather], temperature=0, max_tokens=60)
+    events = [event async for event in asking.stream("What is the weather in Omsk? Use the tool.")]
+    told = [event.notice.text for event in events if event.type == "turn_update"]
+    called = [event for event in events if event.type == "tool_execution_start"]
+    assert called or "The model wrote a call of 'weather' as text" in told[0]
+
+
 async def test_an_output_type_holds_the_server_to_its_schema(server):
     result = await agent(server, output_type=CITY, temperature=0, max_tokens=60).run("Name the capital of France.")
     assert result.stop_reason == "stop"

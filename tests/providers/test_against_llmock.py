@@ -22,7 +22,7 @@ SOON = RetryPolicy(first_wait_s=0.05)
 WIRES = {
     "openai": (OpenAIProvider, "/v1", "gpt-4o"),
     "responses": (OpenAIResponsesProvider, "/v1", "gpt-4o"),
-    "anthropic": (AnthropicProvider, "/anthropic", "claude-sonnet-4-5"),
+    "anthropic": (AnthropicProvider, "/anthropic", "claude-sonnet-4-6"),
     "groq": (GroqProvider, "/groq/openai/v1", "llama-3.3-70b-versatile"),
     "mistral": (MistralProvider, "/mistral/v1", "mistral-small-latest"),
 }

@@ -33,7 +33,7 @@ async def ask(*answers: httpx.Response) -> tuple[AssistantMessage, list[Notice],
 
     def handler(request):
         requests.append(request)
-        return remaining.pop(0)
+        return remaining.pop(0) if remaining else httpx.Response(404)
 
     client = httpx.AsyncClient(transport=httpx.MockTransport(handler))
     provider = AnthropicProvider(api_key=KEY, client=client, retry=RetryPolicy(first_wait_s=0.0, attempts=2))
@@ -90,6 +90,15 @@ async def test_what_goes_wrong_is_said_in_a_sentence_and_without_the_key(answer,
     assert words in (message.error_message or "")
     assert KEY not in (message.error_message or "")
     assert notices == []
+
+
+async def test_a_wrong_model_is_told_with_the_nearest_that_there_is() -> None:
+    unknown = httpx.Response(404, json={"error": {"type": "not_found_error", "message": "model: claude"}})
+    models = httpx.Response(200, json={"data": [{"id": "claude-3", "type": "model"}, {"id": "other"}]})
+    message, _, requests = await ask(unknown, models)
+    assert message.error_message == "anthropic: There is no model 'claude'. Did you mean 'claude-3'?"
+    assert str(requests[1].url) == "https://api.anthropic.com/v1/models?limit=1000"
+    assert requests[1].headers["x-api-key"] == KEY
 
 
 def test_the_registry_knows_it() -> None:
