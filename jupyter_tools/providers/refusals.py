@@ -8,7 +8,7 @@ from http import HTTPStatus
 from jupyter_tools.errors import ProviderError
 from jupyter_tools.providers.base import Request
 
-IN_WORDS = "Tell it of them in words: give the option tool_format='json', in a cell --tool-format json."
+IN_WORDS = "Tell the model of its tools in words: --tool-format json in a cell, tool_format='json' in Python."
 
 # What servers say of tools that neither they nor the model can call: Ollama, llama.cpp (two), vLLM, OpenRouter, Groq.
 _NO_TOOLS = re.compile(

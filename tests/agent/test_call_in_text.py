@@ -17,8 +17,8 @@ async def test_a_call_in_words_is_pointed_out_with_the_way_to_have_it_read(text)
     assert_well_formed(events)
     (notice,) = [event.notice for event in events if isinstance(event, TurnUpdateEvent)]
     assert notice.text == (
-        "The model wrote a call of 'add' as text, which its server does not read. Tell it of them in words: give the "
-        "option tool_format='json', in a cell --tool-format json."
+        "The model wrote a call of 'add' as text, which its server does not read. Tell the model of its tools in words: "
+        "--tool-format json in a cell, tool_format='json' in Python."
     )
 
 

@@ -39,7 +39,7 @@ def test_a_model_without_tool_calls_is_told_of_its_tools_in_words(status: int, s
     refusal = refusal_of_tools(failure(status, said), request(ADD))
     assert refusal is not None
     assert "'gemma' cannot call tools at this server" in str(refusal)
-    assert "tool_format='json', in a cell --tool-format json" in str(refusal)
+    assert "--tool-format json in a cell, tool_format='json' in Python" in str(refusal)
     assert str(refusal).endswith(f"It says: {said}")
     assert (refusal.retryable, refusal.status) == (False, status)
 
