@@ -22,8 +22,11 @@ CITATION = re.compile(r"\[(\d{1,3}(?:, ?\d{1,3})*)\]")
 CITE_CLASS = "jt-cite"
 HEADING_CLASS = "jp-toc-ignore"  # a notebook's table of contents is its author's; a model's headings would flood it
 CODE_CLASSES = {f"jt-{kind}" for kind in ("kwd", "cmnt", "str", "num", "func", "class", "oper")}
-# commands by which formulas can link, load or style: such source is shown and never typeset
-_ACTIVE_MATH = re.compile(r"\\(?:href|url|html\w*|class|cssId|style|data|require|unicode|include\w*)\b")
+# commands by which formulas can link, load, style, cover the page or change others: such source is shown, never typeset
+_ACTIVE_MATH = re.compile(
+    r"\\(?:href|url|html[A-Za-z]*|class|cssId|style|data|require|unicode|include[a-z]*|mmlToken|bbox"
+    r"|[Rr]ule|[gex]?def|let|(?:re)?new[a-z]+)(?![A-Za-z])"
+)
 _LONG_CODE = 20_000
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.lab import browser_page
-from tests.browser.test_run_bundle import Widget
+from tests.browser.test_run_bundle import CSS, Widget
 
 pytestmark = pytest.mark.browser
 HOSTILE = [
@@ -21,6 +21,18 @@ HOSTILE = [
     "```constructor\nx\n```",
     "```__proto__\nx\n```",
 ]
+
+# does "done" stand to the right of "in", as it does where the letters before it turn what follows?
+TURNED = """() => {
+  const text = document.querySelector("summary > code + span").firstChild;
+  const at = (word) => {
+    const range = document.createRange();
+    range.setStart(text, text.data.indexOf(word));
+    range.setEnd(text, text.data.indexOf(word) + word.length);
+    return range.getBoundingClientRect().x;
+  };
+  return at("done") > at(" in ");
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +61,13 @@ def test_a_word_without_end_is_not_coloured_and_others_are(page: Page):
         "() => [...document.querySelectorAll('pre > code')].map((code) => code.querySelectorAll('span').length > 0)"
     )
     assert page.evaluate(coloured) == [False, True]
+
+
+def test_letters_that_turn_the_direction_turn_nothing_beside_them(page: Page):
+    widget = Widget(page)
+    widget.page.add_style_tag(content=CSS)
+    facts = {"kind": "tool", "status": "ok", "outcome": "done in 3 ms", "done": True}
+    for name in ("f(x)", "f(\u202ex)"):
+        change = {"part": 0, "facts": {**facts, "label": name}, "text": ""}
+        widget.receive({"kind": "sync", "seq": 1, "count": 1, "changes": [change], "status": ""})
+        assert widget.page.evaluate(TURNED) is False

@@ -1,12 +1,15 @@
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+import jupyter_tools
 from jupyter_tools.messages import ImageContent
+from jupyter_tools.notebook import markdown_rules
 from jupyter_tools.notebook.markdown_rules import Mark
 from jupyter_tools.notebook.sanitise import (
     closed_markdown,
@@ -68,12 +71,36 @@ def test_money_and_code_are_no_formulas():
 
 
 @pytest.mark.parametrize(
-    "command", ["href{javascript:alert(1)}{x}", "style{color:red}{x}", "require{html}", "class{a}{x}"]
+    "command",
+    [
+        "href{javascript:alert(1)}{x}",
+        "href1{x}",
+        "style{color:red}{x}",
+        "style_x{y}",
+        "require{html}",
+        "class{a}{x}",
+        "mmlToken{mi}[href='javascript:alert(1)']{x}",
+        "bbox[position:fixed;top:0;background:red]{x}",
+        "rule{9000px}{9000px}",
+        r"def\sin{x}",
+        r"renewcommand{\sin}{x}",
+        r"let\sin=x",
+    ],
 )
-def test_a_formula_that_could_link_or_style_is_shown_and_not_typeset(command: str):
+def test_a_formula_that_could_link_style_or_change_others_is_shown_and_not_typeset(command: str):
     html = markdown_html(f"$\\{command}$")
-    assert f"\\{command}" in html
+    assert f"\\{command}" in unescape(html)
     assert "mathjax_process" not in html
+
+
+@pytest.mark.parametrize("source", [r"\left( x \right)", r"\new", r"\rules x", r"\letter", r"\datum"])
+def test_formulas_with_commands_of_similar_names_are_typeset(source: str):
+    assert "mathjax_process" in markdown_html(f"${source}$")
+
+
+def test_the_page_and_the_kernel_leave_the_same_formulas_alone():
+    page = Path(jupyter_tools.__file__).parent / "notebook" / "frontend" / "src" / "math.js"
+    assert f"/{markdown_rules._ACTIVE_MATH.pattern}/" in page.read_text(encoding="utf-8")
 
 
 def test_a_citation_of_a_known_source_leads_to_it_and_others_stay_text():

@@ -1,8 +1,8 @@
 // Formulas keep their source, so that they are read where nothing typesets; JupyterLab's own typesetter does where it is.
 import { escaped } from "./text.js";
 
-// commands by which formulas can link, load or style: such source is shown and never typeset
-const ACTIVE = /\\(?:href|url|html\w*|class|cssId|style|data|require|unicode|include\w*)\b/;
+// commands by which formulas can link, load, style, cover the page or change others: such source is shown, never typeset
+const ACTIVE = /\\(?:href|url|html[A-Za-z]*|class|cssId|style|data|require|unicode|include[a-z]*|mmlToken|bbox|[Rr]ule|[gex]?def|let|(?:re)?new[a-z]+)(?![A-Za-z])/;
 const INLINE = /^(?:\$(?![\s$])((?:\\.|[^\\$\n])+?)(?<!\s)\$(?!\d)|\\\(([^\n]+?)\\\))/;
 const BLOCK = /^ {0,3}(?:\$\$([^$]+?)\$\$|\\\[([^]+?)\\\])[ \t]*(?:\n|$)/;
 
