@@ -73,7 +73,8 @@ class Experiment:
         execution: How tool calls are executed.
         concurrency: How many cells at once: a number for every provider, or a dict by provider; 8 if not said, and 1
             for the embedded model.
-        rate_limits: By provider: `{"openai": {"requests_per_minute": 500, "tokens_per_minute": 200_000}}`.
+        rate_limits: By provider: `{"openai": {"requests_per_minute": 500, "tokens_per_minute": 200_000}}`; not with
+            `executor`.
         executor: A `dask.distributed.Client`, to spread the cells over its workers; None for this process.
         store: Where runs and finished cells are kept: a file or a store; the kernel's if None.
         resume: False to ask again what is finished.
@@ -108,6 +109,8 @@ class Experiment:
     ) -> None:
         if repeats < 1:
             raise ConfigurationError(f"repeats is {repeats}: each question is asked at least once.")
+        if rate_limits and executor is not None:
+            raise ConfigurationError("rate_limits hold in this process only. With executor=, set concurrency={...}.")
         settings = {"prompts": prompts, "models": models, "params": params, "tools": tools, "system": system}
         self.variants = variants_of({**settings, "base_url": base_url, "max_turns": max_turns}, variants)
         rows = rows_of(data)

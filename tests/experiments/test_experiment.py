@@ -141,6 +141,7 @@ def test_a_large_experiment_begins_if_it_was_agreed_to(calls: Calls) -> None:
         ({"concurrency": 0}, "1 or more"),
         ({"concurrency": {"opnai": 3}}, "Did you mean 'openai'"),
         ({"rate_limits": {"openai": {"requests_per_hour": 3}}}, "Did you mean 'requests_per_minute'"),
+        ({"rate_limits": {"openai": {"requests_per_minute": 3}}, "executor": object()}, "in this process only"),
         ({"executor": 7}, "dask.distributed.Client"),
         ({"variants": []}, "variants is empty"),
     ],
