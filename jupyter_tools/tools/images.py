@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import sys
 from typing import Any, cast
 
 from jupyter_tools.messages import ImageContent
@@ -46,7 +47,15 @@ def _from_figure(value: Any) -> ImageContent | None:
         return None
     buffer = io.BytesIO()
     save(buffer, format="png", bbox_inches="tight")
+    _take_from_notebook(figure)
     return _image(buffer.getvalue(), "image/png")
+
+
+def _take_from_notebook(figure: Any) -> None:
+    """A notebook shows each figure that is open when a cell ends: below the answer it would stand a second time."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None and "inline" in pyplot.get_backend():
+        pyplot.close(figure)
 
 
 def _from_methods(value: Any) -> ImageContent | None:

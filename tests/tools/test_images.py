@@ -63,3 +63,11 @@ def test_a_matplotlib_figure_and_its_axes_are_drawn():
     axes = figure.subplots()
     for value in (figure, axes):
         assert base64.b64decode(image_of(value).data).startswith(b"\x89PNG")
+
+
+def test_a_figure_is_not_shown_a_second_time_when_the_cell_ends(monkeypatch: pytest.MonkeyPatch):
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    figure = pyplot.figure()
+    monkeypatch.setattr(pyplot, "get_backend", lambda: "module://matplotlib_inline.backend_inline")
+    assert image_of(figure) is not None
+    assert not pyplot.fignum_exists(figure.number)
