@@ -72,6 +72,7 @@ class RunView:
         info: The run's provenance, as its first event gives it.
         turn: The current turn, from 1.
         notice: What a person should know while waiting ("retrying in 3 s"), or "".
+        retries: How often the model had to be asked again.
         asked: The calls that wait for a person's approval, by the ids of the questions.
         prompt: What was asked.
         usage: The tokens so far.
@@ -89,6 +90,7 @@ class RunView:
     info: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     turn: int = 0
     notice: str = ""
+    retries: int = 0
     asked: dict[str, ToolPart] = field(default_factory=dict[str, ToolPart])
     prompt: Message | None = None
     usage: Usage = NO_USAGE
@@ -120,6 +122,7 @@ class RunView:
             cost_words(self.usage),
             pace_words(self._pace.per_second, "about ") or pace_words(pace(self.turns)),
             duration_text(self.duration_ms) if self.duration_ms is not None else "",
+            _retries_words(self.retries) if self.stop_reason is not None else "",
             _ENDINGS.get(self.stop_reason or "", self.waiting or self.notice),
         ]
         return " · ".join(item for item in items if item)
@@ -174,6 +177,7 @@ class RunView:
     def _add_notice(self, notice: Notice) -> None:
         if notice.model:
             self.model = f"{notice.provider}:{notice.model}"
+        self.retries += notice.kind == "retry"
         if notice.kind in _PASSING:
             self.notice = notice.text
         elif notice.kind == "call_in_text":  # about the message that has just ended
@@ -312,6 +316,10 @@ _ENDINGS: dict[str, str] = {
     "max_turns": "ended by the limit of turns",
     "limit": "ended by a limit",
 }
+
+
+def _retries_words(retries: int) -> str:
+    return f"{retries} retr{'ies' if retries > 1 else 'y'}" if retries else ""
 
 
 def _model_text(info: Mapping[str, JsonValue]) -> str:

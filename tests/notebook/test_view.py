@@ -195,6 +195,14 @@ def test_a_call_that_a_person_is_asked_about_says_so_and_then_runs_from_now():
     assert "waiting" not in view.status
 
 
+def test_the_status_of_a_run_that_is_over_says_how_often_the_model_was_asked_again():
+    retry = TurnUpdateEvent(turn=1, notice=Notice(text="retrying in 3 s", kind="retry"))
+    view = viewed([*started(), retry, retry])
+    assert "retries" not in view.status
+    view = viewed([*started(), retry, retry, *answer("Hi."), *ended()])
+    assert view.status.endswith(" · 2 retries")
+
+
 def test_a_retrieval_inside_a_call_asks_nobody():
     view = viewed([ToolExecutionStartEvent(tool_call_id="c1", tool_name="multiply", args={})])
     view.add(StepStartEvent(step_id="s1", kind="retrieval", name="index", tool_call_id="c1"))
