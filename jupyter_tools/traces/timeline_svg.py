@@ -8,6 +8,7 @@ shows stands below it as a table, for those who do not see it.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,7 @@ _DEEPEST = 10  # more levels are not indented
 _CHARACTER = 6.4  # the width of one, about
 _TABLE_ROWS = 200
 _TEXT_WIDTH = 40
+_NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # such as codes that colour an error
 _numbers = itertools.count(1)
 _STYLE = """
 .jt-timeline { color-scheme: light dark; color: var(--jp-content-font-color1, CanvasText); overflow-x: auto; }
@@ -59,7 +61,7 @@ class Timeline:
     @cached_property
     def svg(self) -> str:
         """The picture alone, to be put into any page."""
-        return tostring(_picture(self.steps, alone=True), encoding="unicode")
+        return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", tostring(_picture(self.steps, alone=True), encoding="unicode"))
 
     def save(self, path: str | Path) -> Path:
         """Write the timeline to a file.

@@ -31,6 +31,12 @@ def test_what_a_model_or_a_tool_wrote_stays_text() -> None:
     assert ATTACK in "".join(ElementTree.fromstring(Timeline([hostile]).svg).itertext())
 
 
+@pytest.mark.parametrize("code", ["\x00", "\x1b[31m", "\x0b", "\ud800", "\uffff"])
+def test_a_picture_of_an_error_with_control_codes_can_be_opened(code: str) -> None:
+    svg = Timeline([step(error=f"{code}Ошибка", status="error", name=f"a{code}")]).svg
+    assert "Ошибка" in "".join(ElementTree.fromstring(svg).itertext())
+
+
 def test_a_failure_is_marked_by_more_than_a_colour() -> None:
     assert "✗" in Timeline([step(status="timeout")]).svg
     assert "✗" in Timeline(many_steps(100)).svg
