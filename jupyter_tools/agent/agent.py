@@ -243,13 +243,31 @@ class Agent:
 
     def _settings_hash(self) -> str:
         """Tells apart what was asked in the same words with other options, instructions or tools."""
-        asked = {name: self.provenance()[name] for name in ("parameters", "system_hash", "schema_hash")}
+        known = self.provenance()
+        asked = {name: known[name] for name in ("parameters", "system_hash", "schema_hash")}
         return text_hash(json.dumps(asked, sort_keys=True, default=str))
 
-    async def run(self, prompt: Prompt) -> AgentResult:
-        """Run to the end. Errors inside the run are in the result, not raised. Images go as in `stream`."""
-        begun = self._begun(prompt, {})  # a task of its own would outlive a caller that is cancelled
-        return await begun(EventStream(kept=False))
+    async def run(
+        self,
+        prompt: Prompt,
+        *,
+        tags: Mapping[str, JsonValue] | None = None,
+        asked_from: AskedFrom = NOWHERE,
+        listener: Callable[[AgentEvent], None] | None = None,
+    ) -> AgentResult:
+        """Run to the end. Errors inside the run are in the result, not raised.
+
+        Args:
+            prompt: What the person says, images as in `stream`.
+            tags: What the traces should know of this run, such as `cell_id`.
+            asked_from: What a recording should know of it: a run replaces the one that was asked there before.
+            listener: Called with each event.
+        """
+        begun = self._begun(prompt, tags or {}, asked_from)
+        stream = EventStream[AgentEvent, AgentResult](kept=False)
+        if listener is not None:
+            stream.listen(listener)
+        return await begun(stream)  # a task of its own would outlive a caller that is cancelled
 
     def run_sync(self, prompt: Prompt) -> AgentResult:
         """Run to the end from code that cannot await: a script, a thread, a notebook cell's function."""

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from jupyter_tools.agent.result import AgentResult
 from jupyter_tools.json_types import JsonObject
+from jupyter_tools.json_writer import json_writer
 from jupyter_tools.messages import AssistantMessage, ToolCallContent, Usage
 
 ToolUse: TypeAlias = JsonObject  # {"name": ..., "arguments": {...}}
@@ -66,9 +67,8 @@ def _use(call: ToolCallContent) -> ToolUse:
 
 def to_json(answer: Answer) -> str:
     """The answer as JSON text."""
-    fields = {field.name: getattr(answer, field.name) for field in dataclasses.fields(answer)}
-    usage = {field.name: getattr(answer.usage, field.name) for field in dataclasses.fields(answer.usage)}
-    return json.dumps({**fields, "usage": usage}, ensure_ascii=False, default=str)
+    usage = {name: getattr(answer.usage, name) for name in _USAGE}
+    return _to_json({name: getattr(answer, name) for name in _ANSWER} | {"usage": usage})
 
 
 def from_json(text: str) -> Answer:
@@ -81,5 +81,6 @@ def from_json(text: str) -> Answer:
     return Answer(**known)
 
 
-_ANSWER = {field.name for field in dataclasses.fields(Answer)}
-_USAGE = {field.name for field in dataclasses.fields(Usage)}
+_ANSWER = {field.name: None for field in dataclasses.fields(Answer)}
+_USAGE = {field.name: None for field in dataclasses.fields(Usage)}
+_to_json = json_writer(default=str)

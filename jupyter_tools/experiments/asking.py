@@ -91,13 +91,7 @@ async def _run(
         trace=trace,
     )
     asked_from = AskedFrom(place=cell.key, occasion=options.occasion)
-    stream = agent.stream(cell.text, tags=options.tags(cell), asked_from=asked_from, kept=False)
-    if listener is not None:
-        stream.listen(listener)
-    try:
-        return await stream
-    finally:
-        await stream.aclose()
+    return await agent.run(cell.text, tags=options.tags(cell), asked_from=asked_from, listener=listener)
 
 
 def _words(error: BaseException | None) -> str:

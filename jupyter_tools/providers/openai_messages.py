@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
 from jupyter_tools.json_types import JsonObject, JsonValue
+from jupyter_tools.json_writer import json_writer
 from jupyter_tools.messages import (
     AssistantMessage,
     ImageContent,
@@ -31,19 +31,8 @@ OUR_OPTIONS = {"starts_in_thinking", SEND_OPTION}  # options of the model that a
 _CACHE_BYTES = 16_000_000
 
 
-def _encoder(item_separator: str, key_separator: str) -> Callable[[JsonValue], str]:
-    """`JSONEncoder.encode`, which makes its C encoder anew for each value, made once: that halves a small message."""
-    plain = json.JSONEncoder(ensure_ascii=False, separators=(item_separator, key_separator))
-    make: Any = getattr(json.encoder, "c_make_encoder", None)
-    if make is None:  # another Python than CPython
-        return plain.encode
-    text = json.encoder.encode_basestring
-    encode = make(None, plain.default, text, None, key_separator, item_separator, False, False, True)
-    return lambda value: "".join(encode(value, 0))
-
-
-_compact = _encoder(",", ":")
-_spaced = _encoder(", ", ": ")
+_compact = json_writer(",", ":")
+_spaced = json_writer()
 
 
 def to_json(value: JsonValue) -> bytes:

@@ -111,10 +111,11 @@ class SpanFold:
     def _end_run(self, event: AgentEndEvent, at_s: float, _: JsonValue = None) -> None:
         status = status_of(event.stop_reason)
         self._close_turn(at_s, "stopped" if status == "stopped" else "interrupted")
-        if self._book.agent is not None and self._book.agent.context.run_id != event.run_id:
+        span = self._book.agent
+        if span is None or span.context.run_id != event.run_id:
             self._close_run(at_s)
-        context = replace(self._book.context, run_id=event.run_id)
-        span = self._book.agent or self._book.open_run(context, event.timestamp_ms, at_s)
+            context = replace(self._book.context, run_id=event.run_id)
+            span = self._book.open_run(context, event.timestamp_ms, at_s)
         span.messages, span.result = event.messages, _answer(event.messages)
         span.count(event.usage)
         span.stop_reason = event.stop_reason

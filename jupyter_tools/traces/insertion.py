@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from operator import attrgetter
 
@@ -50,8 +50,7 @@ class Inserter:
             with transaction(self._connection):
                 self._look_for_prunings()
                 self._number(new)
-                self._insert_contexts(batch.spans)
-                self._insert_rows(batch)
+                self._insert_rows(batch, self._context_numbers(batch.spans))
         except BaseException:
             self._contexts.clear()
             for span in new:
@@ -72,21 +71,23 @@ class Inserter:
         for seq, span in enumerate(new, 1 + (known[0] if known else 0)):
             span.home, span.seq = self, seq
 
-    def _insert_contexts(self, spans: Iterable[Span]) -> None:
+    def _context_numbers(self, spans: Iterable[Span]) -> dict[int, int]:
+        """The numbers of the spans' contexts, by the contexts' identity; what is not in the file yet is inserted."""
         if len(self._contexts) > _REMEMBERED:
             self._contexts.clear()
-        new = dict.fromkeys(span.context for span in spans if span.context not in self._contexts)
-        names = ("session_id", "packages", *_CONTEXT_FIELDS)
-        for context in new:
-            row = (self._session_id, encode(package_versions()), *_cells_of(context))
-            cursor = self._connection.execute(_statement("INSERT INTO contexts", names, 1), row)
-            self._contexts[context] = cursor.lastrowid or 0
+        contexts = {id(span.context): span.context for span in spans}  # many spans share one, and hashing it is slow
+        packages, names = encode(package_versions()), ("session_id", "packages", *_CONTEXT_FIELDS)
+        for context in contexts.values():
+            if context not in self._contexts:
+                row = (self._session_id, packages, *_cells_of(context))
+                cursor = self._connection.execute(_statement("INSERT INTO contexts", names, 1), row)
+                self._contexts[context] = cursor.lastrowid or 0
+        return {key: self._contexts[context] for key, context in contexts.items()}
 
-    def _insert_rows(self, batch: Batch) -> None:
+    def _insert_rows(self, batch: Batch, contexts: Mapping[int, int]) -> None:
         _insert(self._connection, "INSERT OR IGNORE INTO blobs", ("hash", "data"), batch.blobs)
-        contexts = self._contexts
         for piece in batch.pieces:
-            seqs, keys = [span.seq for span in piece.spans], [contexts[span.context] for span in piece.spans]
+            seqs, keys = [span.seq for span in piece.spans], [contexts[id(span.context)] for span in piece.spans]
             rows = list(zip(seqs, keys, *piece.columns.values(), strict=True))
             _insert(self._connection, "INSERT OR REPLACE INTO span_rows", ("seq", "context", *piece.columns), rows)
 

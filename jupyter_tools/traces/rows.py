@@ -88,12 +88,11 @@ class RowMaker:
     def batch(self, spans: Sequence[Span]) -> Batch:
         """What is to be written for these spans: their rows, and what these refer to."""
         blobs: list[Row] = []
-        small: list[Span] = []
-        large: list[Span] = []
+        kinds: dict[str, list[Span]] = {}  # what a kind of span never has is not written: sqlite3 is slow with None
         for span in spans:
-            (small if type(span) is Span else large).append(span)
-        shapes = ((small, TOOL_NAMES), (large, SPAN_NAMES))
-        return Batch(spans, blobs, [Piece(some, self._columns(names, some, blobs)) for some, names in shapes if some])
+            kinds.setdefault(span.kind, []).append(span)
+        pieces = [Piece(alike, self._columns(_names_of(alike), alike, blobs)) for alike in kinds.values()]
+        return Batch(spans, blobs, pieces)
 
     def forget(self) -> None:
         """What was stored may be gone from the file: store it again."""
@@ -128,6 +127,10 @@ class RowMaker:
             None if messages is None else encode([self._hashes[id(message)][1] for message in messages])
             for messages in conversations
         ]
+
+
+def _names_of(spans: Sequence[Span]) -> Sequence[str]:
+    return TOOL_NAMES if all(type(span) is Span for span in spans) else SPAN_NAMES
 
 
 def _leave_out_contents(columns: Columns) -> None:

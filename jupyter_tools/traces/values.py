@@ -12,11 +12,11 @@ import functools
 import json
 import math
 import reprlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from json.encoder import encode_basestring
 from typing import Any
 
+from jupyter_tools.json_writer import json_writer
 from jupyter_tools.traces.codecs import READERS, codec_for
 
 PLAIN_TEXT = "="  # no JSON text begins like this
@@ -27,7 +27,7 @@ _NAMES = frozenset({str})
 _RESISTANCE = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 _describe = reprlib.Repr()  # bounded, and survives objects whose own repr raises
 _describe.maxother = _describe.maxstring = 2000
-_ENCODER = json.JSONEncoder(ensure_ascii=False)
+_to_json = json_writer()
 _codec_for = functools.lru_cache(1024)(codec_for)
 
 
@@ -73,18 +73,6 @@ def decode_all(texts: Sequence[str]) -> list[Any]:
         for place, value in zip(some, decode(f"[{','.join([texts[place] for place in some])}]"), strict=True):
             values[place] = value
     return values
-
-
-def _json_writer() -> Callable[[Any], str]:
-    """What `JSONEncoder.encode` does, with the C encoder made once; making it takes longer than a call's arguments."""
-    make: Any = getattr(json.encoder, "c_make_encoder", None)
-    if make is None:  # another Python than CPython
-        return _ENCODER.encode
-    write = make(None, _ENCODER.default, encode_basestring, None, ": ", ", ", False, False, True)
-    return lambda value: "".join(write(value, 0))
-
-
-_to_json = _json_writer()
 
 
 def is_utf8(text: str) -> bool:
