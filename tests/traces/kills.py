@@ -27,8 +27,14 @@ class Outcome:
     sound: bool
 
 
-def killed(path: Path, after_s: float) -> Outcome:
-    """Start recording to `path` and kill the process `after_s` after its first call."""
+def killed(path: Path, after_s: float, within_s: float = FLUSHED_WITHIN_S) -> Outcome:
+    """Start recording to `path` and kill the process `after_s` after its first call.
+
+    Args:
+        path: The file.
+        after_s: When it is killed.
+        within_s: How soon a call that has ended must be on disk.
+    """
     command = [sys.executable, "-m", "tests.traces.kill_child", str(path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
@@ -38,7 +44,7 @@ def killed(path: Path, after_s: float) -> Outcome:
         killed_at = time.monotonic()
         lines = [line.split() for line in [*head, *child.stdout.read().splitlines()]]
     ended = [(int(line[0]), float(line[1])) for line in lines if len(line) == 2]  # the last line may be cut
-    finished = max((number + 1 for number, at in ended if at < killed_at - FLUSHED_WITHIN_S), default=0)
+    finished = max((number + 1 for number, at in ended if at < killed_at - within_s), default=0)
     return _outcome(path, finished)
 
 
