@@ -18,7 +18,6 @@ from jupyter_tools.providers.failures import (
     failure_of_error_object,
     failure_of_malformed,
     failure_of_other_answer,
-    failure_of_page,
 )
 from jupyter_tools.providers.openai_calls import CallFragments
 from jupyter_tools.providers.openai_reasoning import DETAILS, ReasoningDetails
@@ -54,7 +53,6 @@ class ChatCompletionDecoder:
         self._thinking = thinking or ThinkingDecoder()
         self._start = AnswerStart()
         self._sse = SSEDecoder()
-        self._document: list[bytes] | None = None
         self._calls = CallFragments()
         self._reasoning = False  # inside of structured reasoning
         self._details = ReasoningDetails()
@@ -63,28 +61,20 @@ class ChatCompletionDecoder:
     def decode(self, chunk: bytes) -> list[StreamPart]:
         """The parts that `chunk` completes."""
         if len(self._start.said) < TELLING_BYTES:
-            chunk = self._begin(chunk)
-        if self._document is not None:
-            self._document.append(chunk)
+            chunk = self._start.take(chunk)
+        if self._start.document is not None:
+            self._start.document.append(chunk)
             return []
         parts: list[StreamPart] = []
         for event in self._sse.decode(chunk):
             self._take_event(event, parts)
         return parts
 
-    def _begin(self, chunk: bytes) -> bytes:
-        chunk = self._start.take(chunk)
-        if self._start.kind == "page":
-            self.failure = failure_of_page(self._provider)
-        elif self._start.kind == "document" and self._document is None:
-            self._document = []
-        return chunk
-
     def flush(self) -> list[StreamPart]:
         """The rest at the end of the answer. The last part is a `StopDelta`, unless there is a `failure`."""
         parts: list[StreamPart] = []
-        if self._document is not None:
-            text = b"".join(self._document).decode("utf-8-sig", "replace")
+        if self._start.document is not None:
+            text = b"".join(self._start.document).decode("utf-8-sig", "replace")
             self._take_whole(text, parts)
         for event in self._sse.flush():
             if event.data.strip() == "[DONE]" or _is_json(event.data):  # else it is a half, and the stream was cut

@@ -15,7 +15,6 @@ from jupyter_tools.providers.failures import (
     failure_of_error_object,
     failure_of_malformed,
     failure_of_other_answer,
-    failure_of_page,
 )
 from jupyter_tools.providers.sse import ServerSentEvent, SSEDecoder
 from jupyter_tools.thinking import ThinkingDecoder
@@ -40,32 +39,23 @@ class TypedEventDecoder(ABC):
         self._thinking = thinking or ThinkingDecoder()
         self._sse = SSEDecoder()
         self._start = AnswerStart()
-        self._document: list[bytes] | None = None
         self._said = False
 
     def decode(self, chunk: bytes) -> list[StreamPart]:
         """The parts that `chunk` completes."""
         if len(self._start.said) < TELLING_BYTES:
-            chunk = self._begin(chunk)
-        if self._document is not None:
-            self._document.append(chunk)
+            chunk = self._start.take(chunk)
+        if self._start.document is not None:
+            self._start.document.append(chunk)
             return []
         return self._take(self._sse.decode(chunk))
-
-    def _begin(self, chunk: bytes) -> bytes:
-        chunk = self._start.take(chunk)
-        if self._start.kind == "page":
-            self.failure = failure_of_page(self._provider)
-        elif self._start.kind == "document" and self._document is None:
-            self._document = []
-        return chunk
 
     def flush(self) -> list[StreamPart]:
         """The rest at the end of the answer. The last part is a `StopDelta`, unless there is a `failure`."""
         whole = [event for event in self._sse.flush() if event.data.rstrip().endswith("}")]  # else the stream was cut
         parts = self._take(whole)
-        if self._document is not None:
-            self._take_text(b"".join(self._document).decode("utf-8", "replace"), parts)
+        if self._start.document is not None:
+            self._take_text(b"".join(self._start.document).decode("utf-8", "replace"), parts)
         parts += [*self._thinking.flush(), *self._open_ends()]
         stop, usage = self._stop(), self._usage()
         if stop is None and self.failure is None:
