@@ -31,6 +31,7 @@ from jupyter_tools.experiments.running import Running
 from jupyter_tools.experiments.scorers import as_scorers
 from jupyter_tools.experiments.template import check_template
 from jupyter_tools.experiments.variants import variants_of
+from jupyter_tools.garbage import collected_rarely
 from jupyter_tools.loop_thread import loop_thread
 from jupyter_tools.progress import NoView, Progress, ProgressView, view_of
 from jupyter_tools.tools.options import ExecutionOptions
@@ -118,7 +119,8 @@ class Experiment:
         for variant in self.variants:
             check_template(variant.prompt, self._columns)
         self.scorers = as_scorers(scorers, self._columns)
-        self.cells = list(cells_of(self.variants, rows, repeats))
+        with collected_rarely():
+            self.cells = list(cells_of(self.variants, rows, repeats))
         self.name = name
         self._options = AskOptions(
             experiment=name, limits=limits or Limits(), execution=execution or ExecutionOptions()
@@ -168,7 +170,8 @@ class Experiment:
         self._loop = asyncio.get_running_loop()
         self._work = self._loop.create_task(running.run(executor, finished))
         try:
-            await self._work
+            with collected_rarely():  # with thousands of answers in memory it took a third of a cell
+                await self._work
         except asyncio.CancelledError:
             if not self._stopping:
                 raise
@@ -205,7 +208,8 @@ class Experiment:
         done = {} if self._running is None else self._running.done
         listed = [found for cell in self.cells if (found := done.get(cell.key)) is not None]
         parameters = dict.fromkeys(name for variant in self.variants for name in variant.model.options)
-        return frame_of(self.name, listed, self._columns, self.scorers, tuple(parameters))
+        with collected_rarely():
+            return frame_of(self.name, listed, self._columns, self.scorers, tuple(parameters))
 
     def _results(self) -> Results:
         """The finished cells. A recording is to hold all answers, and those that it gives belong nowhere else."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from jupyter_tools.errors import TraceStoreError
 from jupyter_tools.experiments.answers import Answer
@@ -22,7 +21,6 @@ from jupyter_tools.progress import Progress, ProgressView
 from jupyter_tools.traces import TraceStore
 
 _KEEP_S = 0.2  # what a killed kernel loses at most
-_YOUNG = 20_000  # new objects between two looks for garbage; Python's own number is 700
 
 
 class Running:
@@ -74,11 +72,10 @@ class Running:
         ended = asyncio.Event()
         keeper = asyncio.create_task(self._keep_going(ended))
         try:
-            with collected_rarely():
-                async with asyncio.TaskGroup() as group:
-                    for provider, cells in waiting.items():
-                        for _ in range(min(executor.places(provider), len(cells))):
-                            group.create_task(self._drain(cells, executor, finished))
+            async with asyncio.TaskGroup() as group:
+                for provider, cells in waiting.items():
+                    for _ in range(min(executor.places(provider), len(cells))):
+                        group.create_task(self._drain(cells, executor, finished))
         except asyncio.CancelledError:
             self.progress.stopped = True
             raise
@@ -153,15 +150,3 @@ class Running:
         except TraceStoreError:
             self._unwritten = {**answers, **self._unwritten}
             raise
-
-
-@contextmanager
-def collected_rarely() -> Iterator[None]:
-    """Inside, Python looks for garbage more rarely: with thousands of answers in memory that took a third of a cell."""
-    before = gc.get_threshold()
-    if before[0]:  # 0 means that somebody has turned it off
-        gc.set_threshold(max(before[0], _YOUNG), *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)

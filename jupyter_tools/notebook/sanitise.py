@@ -7,15 +7,14 @@ is escaped.
 
 from __future__ import annotations
 
-import gc
 import html
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from jupyter_tools.garbage import collected_rarely
 from jupyter_tools.messages import ImageContent
 from jupyter_tools.notebook.markdown_rules import (
     CITE_CLASS,
@@ -68,7 +67,7 @@ def markdown_html(text: str, marks: Mapping[int, Mark] | None = None) -> str:
     import nh3
 
     ours = {mark.href for mark in (marks or {}).values()}
-    with _no_collection():
+    with collected_rarely():  # a long answer is a hundred thousand objects that live until it is drawn
         drawn = _markdown().render(text, {"marks": marks or {}})
     return nh3.clean(
         drawn,
@@ -78,21 +77,6 @@ def markdown_html(text: str, marks: Mapping[int, Mark] | None = None) -> str:
         link_rel="noopener noreferrer nofollow",
         attribute_filter=lambda tag, attribute, value: _filtered(tag, attribute, value, ours),
     )
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """A long answer is a hundred thousand objects that live until it is drawn: there is no garbage among them.
-
-    In a kernel, which holds many objects besides, looking for it takes a third of the time.
-    """
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 def text_html(text: str) -> str:
