@@ -37,6 +37,7 @@ _REFERENCE = "@blob:"
 _SHORT = 200
 _LOOK_AT = 1000  # enough for a short text
 _REMEMBERED = 10_000
+_NOTHING = frozenset({type(None)})
 _SHORT_NAMES = ("input", "output")  # made here, for people
 
 
@@ -141,7 +142,7 @@ def _leave_out_contents(columns: Columns) -> None:
 
 
 def _is_used(cells: Cells) -> bool:
-    return any(cell is not None for cell in cells)  # a frame must not be compared
+    return not _NOTHING.issuperset(map(type, cells))  # a frame must not be compared
 
 
 def _write_contents(columns: Columns, contents: Sequence[str]) -> None:
