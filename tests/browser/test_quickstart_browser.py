@@ -45,15 +45,15 @@ def test_the_quickstart_notebook_answers_in_the_browser(page: Page, tmp_path: Pa
 
 
 def run_all(notebook: NotebookPage) -> None:
-    """Run All; again if a dialog about the kernel, which a fresh server may show late, has swallowed it."""
-    page, prompt = notebook.page, notebook.cell(LOAD).locator(".jp-InputPrompt")
+    """Run All; again if some cells did not start: JupyterLab drops those that it meets before their kernel is there."""
+    page, prompt = notebook.page, notebook.cell(ASK).locator(".jp-InputPrompt")
     for _ in range(3):
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         with contextlib.suppress(AssertionError):
             expect(prompt).to_contain_text(STARTED, timeout=10_000)
             return
-    raise AssertionError("Run All did not run the first cell")
+    raise AssertionError("Run All did not run the cell that asks")
 
 
 def screenshot(page: Page, first: Locator, last: Locator) -> None:
