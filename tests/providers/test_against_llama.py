@@ -70,7 +70,7 @@ async def test_an_answer_in_one_piece_is_the_streamed_one(server, wire):
 
 @pytest.mark.parametrize("wire", ["openai", "anthropic"])  # on the third, the server calls it completed
 async def test_an_answer_that_is_too_long_says_so(server, wire):
-    result = await agent(server, wire, max_tokens=3).run("Count to one hundred.")
+    result = await agent(server, wire, max_tokens=3, temperature=0).run("Count to one hundred, one number a line.")
     assert result.stop_reason == "length"
     assert result.text
 
