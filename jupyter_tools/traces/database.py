@@ -8,6 +8,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 from jupyter_tools.errors import TraceStoreError
 from jupyter_tools.traces.schema import SCHEMA_VERSION, bring_up_to_date
@@ -33,7 +34,8 @@ def open_database(path: str) -> sqlite3.Connection:
         _make_private_file(Path(path))
     connection = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
     try:
-        _check(connection, path)
+        with transaction(connection, "DEFERRED"):  # one look: another process may be making the file just now
+            _check(connection, path)
         _retry_while_locked(connection, "PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         with transaction(connection):
@@ -50,9 +52,9 @@ def open_database(path: str) -> sqlite3.Connection:
 
 
 @contextlib.contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All or nothing of what is written inside; other processes wait their turn."""
-    connection.execute("BEGIN IMMEDIATE")
+def transaction(connection: sqlite3.Connection, kind: Literal["DEFERRED", "IMMEDIATE"] = "IMMEDIATE") -> Iterator[None]:
+    """All or nothing of what is written inside, and one state of what is read; other writers wait their turn."""
+    connection.execute(f"BEGIN {kind}")
     try:
         yield
     except BaseException:

@@ -1,6 +1,8 @@
 import os
 import sqlite3
 import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -84,3 +86,16 @@ def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
         fail_half_way()
     assert connection.execute("SELECT count(*) FROM blobs").fetchone() == (0,)
     connection.close()
+
+
+def test_many_who_open_a_new_file_at_once_all_get_it(tmp_path: Path) -> None:
+    at_once = 8
+    for number in range(10):
+        start = threading.Barrier(at_once)
+
+        def opened(path: str, start: threading.Barrier = start) -> None:
+            start.wait()
+            open_database(path).close()
+
+        with ThreadPoolExecutor(at_once) as pool:
+            list(pool.map(opened, [str(tmp_path / f"{number}.db")] * at_once))
