@@ -89,10 +89,13 @@ class RowMaker:
     def batch(self, spans: Sequence[Span]) -> Batch:
         """What is to be written for these spans: their rows, and what these refer to."""
         blobs: list[Row] = []
-        kinds: dict[str, list[Span]] = {}  # what a kind of span never has is not written: sqlite3 is slow with None
+        alike: dict[tuple[type[Span], str], list[Span]] = {}  # what a kind never has is not written: None is slow
         for span in spans:
-            kinds.setdefault(span.kind, []).append(span)
-        pieces = [Piece(alike, self._columns(_names_of(alike), alike, blobs)) for alike in kinds.values()]
+            alike.setdefault((type(span), span.kind), []).append(span)
+        pieces = [
+            Piece(some, self._columns(TOOL_NAMES if kind is Span else SPAN_NAMES, some, blobs))
+            for (kind, _), some in alike.items()
+        ]
         return Batch(spans, blobs, pieces)
 
     def forget(self) -> None:
@@ -128,10 +131,6 @@ class RowMaker:
             None if messages is None else encode([self._hashes[id(message)][1] for message in messages])
             for messages in conversations
         ]
-
-
-def _names_of(spans: Sequence[Span]) -> Sequence[str]:
-    return TOOL_NAMES if all(type(span) is Span for span in spans) else SPAN_NAMES
 
 
 def _leave_out_contents(columns: Columns) -> None:
