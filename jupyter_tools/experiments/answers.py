@@ -81,6 +81,6 @@ def from_json(text: str) -> Answer:
     return Answer(**known)
 
 
-_ANSWER = {field.name: None for field in dataclasses.fields(Answer)}
-_USAGE = {field.name: None for field in dataclasses.fields(Usage)}
+_ANSWER = tuple(field.name for field in dataclasses.fields(Answer))
+_USAGE = tuple(field.name for field in dataclasses.fields(Usage))
 _to_json = json_writer(default=str)

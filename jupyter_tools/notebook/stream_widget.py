@@ -44,9 +44,8 @@ class RunWidget(HeardWidget, anywidget.AnyWidget):
     _css = "".join((_ASSETS / name).read_text(encoding="utf-8") for name in ("run.css", "live.css"))
 
     steerable = traitlets.Bool(default_value=True).tag(sync=True)
-    place = traitlets.Dict(default_value={}).tag(
-        sync=True
-    )  # empty until it is on the page: who finds it set comes late
+    # empty until it is on the page: who finds it set comes late
+    place = traitlets.Dict(default_value={}).tag(sync=True)
 
     _left: ClassVar[deque[RunWidget]] = deque()
 
