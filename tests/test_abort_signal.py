@@ -69,10 +69,16 @@ async def test_a_block_ends_some_time_after_its_signal_and_goes_on_behind_it():
 
 async def test_a_block_that_ends_by_itself_in_time_is_left_alone():
     signal = AbortSignal()
+    ended = False
     async with EndsOn(signal, 0.01):
         signal.set()
         await asyncio.sleep(0)
+        ended = True
     await asyncio.sleep(0.03)  # a timer that was forgotten would cancel this
+    task = asyncio.current_task()
+    assert ended
+    assert task is not None
+    assert task.cancelling() == 0
 
 
 async def test_another_cancellation_of_a_block_is_not_taken_for_the_signals():

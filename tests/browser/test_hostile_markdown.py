@@ -1,11 +1,8 @@
 """Markdown that would stop the page's script, or keep it busy: what comes after it is still shown, once."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.lab import browser_page
 from tests.browser.test_run_bundle import CSS, Widget
 
 pytestmark = pytest.mark.browser
@@ -33,12 +30,6 @@ TURNED = """() => {
   };
   return at("done") > at(" in ");
 }"""
-
-
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with browser_page() as page:
-        yield page
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:20])

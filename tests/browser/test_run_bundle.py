@@ -1,32 +1,17 @@
 """The page's script by itself in a real browser: no JupyterLab, no kernel, a model that only remembers."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page
 
 from jupyter_tools.notebook.deltas import DeltaWriter
-from tests.browser.lab import browser_page
 from tests.browser.mounted import CSS, Widget, sync, tool_change
 from tests.notebook.attacks import ATTACKS, IN_HTML
 from tests.notebook.published_attacks import published_attacks
 from tests.notebook.run_events import answer, asking_turn, started, viewed, whole_run
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with browser_page() as page:
-        yield page
-
-
-@pytest.fixture
-def widget(page: Page) -> Widget:
-    widget = Widget(page)
-    assert widget.said == [{"kind": "sync"}]
-    return widget
 
 
 def test_a_view_waits_for_everything_before_it_takes_news(widget: Widget):

@@ -1,28 +1,13 @@
 """What the page's script makes of an answer's text beside Markdown: pictures, code, the end that waits."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.lab import browser_page
 from tests.browser.mounted import Widget, sync
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with browser_page() as page:
-        yield page
-
-
-@pytest.fixture
-def widget(page: Page) -> Widget:
-    widget = Widget(page)
-    assert widget.said == [{"kind": "sync"}]
-    return widget
 
 
 PICTURE = bytes.fromhex(

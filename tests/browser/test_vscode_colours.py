@@ -1,14 +1,11 @@
 """A run's colours where VS Code shows it: its theme's, also after its widget manager has brought JupyterLab's light ones."""
 
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from jupyter_tools.events import ToolExecutionEndEvent
 from jupyter_tools.notebook.static import run_html
-from tests.browser.lab import browser_page
 from tests.browser.test_run_bundle import CSS
 from tests.notebook.run_events import answer, asking_turn, ended, result, started, viewed
 
@@ -22,12 +19,6 @@ FAILED = ToolExecutionEndEvent(
     tool_call_id="f", tool_name="f", args={"n": 1, "s": "x"}, result=result("No."), is_error=True, status="error"
 )
 SAID = "Said [so](https://e.org), `c`:\n\n```python\nx = 1  # one\n```\n\n| a |\n|---|\n| 1 |"
-
-
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with browser_page() as page:
-        yield page
 
 
 @pytest.mark.parametrize("theme", THEMES)

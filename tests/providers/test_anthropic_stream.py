@@ -1,6 +1,5 @@
 import json
 from dataclasses import replace
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -13,6 +12,7 @@ from jupyter_tools.providers.anthropic_stream import AnthropicDecoder
 from jupyter_tools.providers.assembly import MessageAssembly
 from jupyter_tools.providers.retry import may_be_retried
 from jupyter_tools.thinking import ThinkingDecoder
+from tests.providers.cuts import cut_at
 
 USAGE = {"input_tokens": 10, "cache_read_input_tokens": 5, "cache_creation_input_tokens": 2, "output_tokens": 1}
 START = {"type": "message_start", "message": {"id": "m", "role": "assistant", "content": [], "usage": USAGE}}
@@ -99,8 +99,7 @@ def test_a_whole_answer_is_read() -> None:
 @given(st.lists(st.integers(min_value=0), max_size=12))
 def test_any_cutting_of_the_bytes_gives_the_same_message(places: list[int]) -> None:
     data = sse(*WHOLE).replace(b"\n", b"\r\n")
-    edges = sorted({0, len(data), *(place % len(data) for place in places)})
-    cut, _ = read(*[data[start:end] for start, end in pairwise(edges)])
+    cut, _ = read(*cut_at(data, places))
     whole, _ = read(data)
     assert [type(b) for b in cut.content] == [type(b) for b in whole.content]
     assert (cut.text, cut.thinking, cut.tool_calls, cut.usage) == (
@@ -221,8 +220,7 @@ ONE_PIECE = {
 @given(st.lists(st.integers(min_value=0), max_size=12))
 def test_an_answer_in_one_piece_is_the_streamed_one_however_it_is_cut(places: list[int]) -> None:
     data = json.dumps(ONE_PIECE, ensure_ascii=False).encode()
-    edges = sorted({0, len(data), *(place % len(data) for place in places)})
-    message, decoder = read(*[data[start:end] for start, end in pairwise(edges)])
+    message, decoder = read(*cut_at(data, places))
     streamed = message_of(*WHOLE)
     assert decoder.failure is None
     assert [replace(b, duration_ms=0) if isinstance(b, ThinkingContent) else b for b in message.content] == [

@@ -1,5 +1,4 @@
 import json
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -9,6 +8,7 @@ from jupyter_tools.messages import AssistantMessage, TextContent, ThinkingConten
 from jupyter_tools.providers.assembly import MessageAssembly
 from jupyter_tools.providers.ollama_stream import OllamaDecoder
 from jupyter_tools.providers.retry import may_be_retried
+from tests.providers.cuts import cut_at
 
 
 def lines(*documents) -> bytes:
@@ -71,8 +71,7 @@ def test_a_whole_answer_is_read() -> None:
 @given(st.lists(st.integers(min_value=0), max_size=12), st.booleans())
 def test_any_cutting_of_the_bytes_gives_the_same_message(places: list[int], last_line_ends: bool) -> None:
     data = lines(*WHOLE) if last_line_ends else lines(*WHOLE).rstrip()
-    edges = sorted({0, len(data), *(place % len(data) for place in places)})
-    message, failure = read(*[data[start:end] for start, end in pairwise(edges)])
+    message, failure = read(*cut_at(data, places))
     assert failure is None
     assert (message.text, message.thinking, message.stop_reason) == ("Смотрю. 🤔", "Подумаю.", "tool_calls")
     assert [call.name for call in message.tool_calls] == ["weather", "time_now"]

@@ -1,5 +1,4 @@
 import time
-from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
@@ -7,6 +6,7 @@ from hypothesis import strategies as st
 
 from jupyter_tools.events import TextDelta, ThinkingDelta
 from jupyter_tools.providers.prompted_calls import PromptedCallDecoder, PromptedPart
+from tests.providers.cuts import cut_at
 
 ADD = '{"name": "add", "arguments": {"a": 1}}'
 CALL = ("add", '{"a": 1}')
@@ -151,8 +151,7 @@ fragments = st.lists(
 @example('{"city": {}\n**Action:** `add`\n**Action Input:** {}\n', [], False, False)
 @example("Action: search\nAction Input: a" + " " * 70 + "\n\nb", [36, 40, 44], False, False)
 def test_any_cutting_gives_the_same(text: str, places: list[int], react: bool, cut: bool) -> None:
-    edges = sorted({0, len(text), *(place % (len(text) + 1) for place in places)})
-    pieces = [text[start:end] for start, end in pairwise(edges)]
+    pieces = cut_at(text, places)
     whole = decoded(text, react=react, cut=cut)
     assert decoded(*pieces, react=react, cut=cut) == whole
     assert decoded(*text, react=react, cut=cut) == whole

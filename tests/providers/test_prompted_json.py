@@ -1,11 +1,11 @@
 import json
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_tools.providers.prompted_json import JsonScan, PromptedCall, arguments_text, calls_in, parse_json
+from tests.providers.cuts import cut_at
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -15,16 +15,11 @@ values = st.recursive(
 objects = st.dictionaries(st.text(), values) | st.lists(values)
 
 
-def cut(text: str, places: list[int]) -> list[str]:
-    edges = sorted({0, len(text), *(place % (len(text) + 1) for place in places)})
-    return [text[start:end] for start, end in pairwise(edges)]
-
-
 @given(objects, st.text(), st.lists(st.integers(min_value=0)), st.sampled_from([None, 2]), st.booleans())
 def test_the_end_of_json_is_found_however_it_is_cut(value, tail, places, indent, ascii_only) -> None:
     text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
     scan = JsonScan()
-    ends = [scan.feed(piece) for piece in cut(text, places)]
+    ends = [scan.feed(piece) for piece in cut_at(text, places)]
     assert ends[-1] == len(text)
     assert ends[:-1] == [None] * (len(ends) - 1)
     assert JsonScan().feed(text + tail) == len(text)
@@ -44,7 +39,7 @@ def test_the_end_of_json_is_found_however_it_is_cut(value, tail, places, indent,
 def test_json_that_breaks_off_ends_before_what_cannot_be_json(text: str, read: str) -> None:
     for places in ([], list(range(len(text)))):
         scan = JsonScan()
-        ends = [end for piece in cut(text, places) if (end := scan.feed(piece)) is not None]
+        ends = [end for piece in cut_at(text, places) if (end := scan.feed(piece)) is not None]
         assert text[: ends[0]] == read
 
 

@@ -1,5 +1,4 @@
 import json
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -9,6 +8,7 @@ from jupyter_tools.messages import AssistantMessage, TextContent, ThinkingConten
 from jupyter_tools.providers.assembly import MessageAssembly
 from jupyter_tools.providers.responses_stream import ResponsesDecoder
 from jupyter_tools.providers.retry import may_be_retried
+from tests.providers.cuts import cut_at
 
 USAGE = {
     "input_tokens": 10,
@@ -107,8 +107,7 @@ def test_a_whole_answer_is_read() -> None:
 @given(st.lists(st.integers(min_value=0), max_size=12))
 def test_any_cutting_of_the_bytes_gives_the_same_message(places: list[int]) -> None:
     data = sse(*WHOLE)
-    edges = sorted({0, len(data), *(place % len(data) for place in places)})
-    message, _ = read(*[data[start:end] for start, end in pairwise(edges)])
+    message, _ = read(*cut_at(data, places))
     whole = message_of(*WHOLE)
     assert (message.text, message.thinking, message.tool_calls) == (whole.text, whole.thinking, whole.tool_calls)
     assert (message.usage, message.stop_reason) == (whole.usage, whole.stop_reason)
@@ -208,8 +207,7 @@ ONE_PIECE = {
 @given(st.lists(st.integers(min_value=0), max_size=12))
 def test_an_answer_in_one_piece_is_the_streamed_one_however_it_is_cut(places: list[int]) -> None:
     data = json.dumps(ONE_PIECE, ensure_ascii=False).encode()
-    edges = sorted({0, len(data), *(place % len(data) for place in places)})
-    message, decoder = read(*[data[start:end] for start, end in pairwise(edges)])
+    message, decoder = read(*cut_at(data, places))
     streamed = message_of(*WHOLE)
     assert decoder.failure is None
     assert (message.text, message.thinking, message.tool_calls) == (
