@@ -1,3 +1,4 @@
+import contextlib
 import os
 import sqlite3
 import stat
@@ -93,9 +94,10 @@ def test_many_who_open_a_new_file_at_once_all_get_it(tmp_path: Path) -> None:
     for number in range(10):
         start = threading.Barrier(at_once)
 
-        def opened(path: str, start: threading.Barrier = start) -> None:
+        def spans_in(path: str, start: threading.Barrier = start) -> int:
             start.wait()
-            open_database(path).close()
+            with contextlib.closing(open_database(path)) as connection:
+                return connection.execute("SELECT count(*) FROM spans").fetchone()[0]
 
         with ThreadPoolExecutor(at_once) as pool:
-            list(pool.map(opened, [str(tmp_path / f"{number}.db")] * at_once))
+            assert list(pool.map(spans_in, [str(tmp_path / f"{number}.db")] * at_once)) == [0] * at_once
