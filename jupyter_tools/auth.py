@@ -17,6 +17,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
+from jupyter_tools.whole_files import whole_file
+
 KEYRING_SERVICE = "jupyter_tools"
 KEY_FOLDER_VARIABLE = "JUPYTER_TOOLS_KEYS"
 
@@ -124,14 +126,10 @@ def _warn_if_readable_by_others(path: Path) -> None:
 def write_key_file(path: Path, key: Secret) -> None:
     """Keep a key in a file that only its owner can read."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
+    with whole_file(path) as draft:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump({"api_key": key.reveal()}, file)
-        draft.replace(path)  # never half a file
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def key_place(provider: str) -> str:

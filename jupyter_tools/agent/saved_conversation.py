@@ -19,6 +19,7 @@ from jupyter_tools.messages import (
     from_dict,
     to_dict,
 )
+from jupyter_tools.whole_files import whole_file
 
 FORMAT = "jupyter_tools conversation"
 _VERSION = 1
@@ -34,12 +35,9 @@ def save_conversation(path: str | os.PathLike[str], messages: Iterable[Message],
     """
     data = {"format": FORMAT, "version": _VERSION, **about, "messages": [to_dict(message) for message in messages]}
     target = Path(path).expanduser()
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        draft.write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
+    with whole_file(target) as draft:
+        text = json.dumps(data, ensure_ascii=False, indent=1)
+        draft.write_text(text, encoding="utf-8", errors="backslashreplace")  # half a surrogate pair, as JSON says it
 
 
 def load_conversation(path: str | os.PathLike[str]) -> list[Message]:

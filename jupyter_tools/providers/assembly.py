@@ -134,6 +134,8 @@ class MessageAssembly:
             self._blocks.append(_Text([text]))
 
     def _add_thinking(self, part: ThinkingDelta) -> None:
+        if not (part.text or part.signature or part.cut or part.end):  # says nothing, and must not cut a text in two
+            return
         last = self._blocks[-1] if self._blocks else None
         if not isinstance(last, _Thinking) or last.duration_ms is not None:
             last = _Thinking([], time.monotonic())

@@ -2,12 +2,16 @@
 
 Each session of recording is appended, so that nothing recorded is lost when a kernel dies. A run of a later session
 replaces those of earlier ones that began with the same request in the same place; so does, within a session, a cell
-that is run again. `close` takes the old ones out.
+that is run again. `close` takes the old ones out. While a session goes on its lines bear its name, for another kernel
+may record into the same file.
 """
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import secrets
 import threading
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
@@ -20,6 +24,7 @@ from jupyter_tools.errors import RecordingError
 from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.recordings.entries import AskedFrom, Entry, RecordedCall, RecordedResult
 from jupyter_tools.recordings.keys import Clean
+from jupyter_tools.whole_files import whole_file
 
 VERSION = 1
 HEADER: JsonObject = {"type": "recording", "version": VERSION, "made_with": "jupyter_tools"}
@@ -72,10 +77,13 @@ class RecordingFile:
         self.path = path
         self.clean = clean
         self._lock = threading.Lock()
+        self._session = secrets.token_hex(4)
         self._runs = 0
         self._asked: dict[tuple[str, str], tuple[str, list[int]]] = {}
         if path.exists():
             read_runs(path)  # it is not written to if it cannot be read
+            with _written(path):
+                _take_out_half_a_line(path)
         self._append([HEADER])
 
     def new_run(self) -> int:
@@ -101,19 +109,38 @@ class RecordingFile:
         self._append(entry.lines())
 
     def _append(self, objects: Iterable[JsonObject]) -> None:
-        text = "".join(f"{_cleaned(_line(each), self.clean)}\n" for each in objects)
+        lines = [_cleaned(_line({**each, "session": self._session}), self.clean) for each in objects]
         with self._lock, _written(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write(text)
+            with self.path.open("ab", buffering=0) as file:
+                _write_all(file, _encoded(lines))
 
     def close(self) -> None:
         """Take out what was recorded again since. Numbers the runs anew, in the file's order."""
-        with self._lock, _written(self.path):
-            lines = [HEADER, *(line for entry in _numbered(read_runs(self.path)) for line in entry.lines())]
-            fresh = self.path.with_name(f"{self.path.name}.new")
-            fresh.write_text("".join(f"{_line(each)}\n" for each in lines), encoding="utf-8")
-            fresh.replace(self.path)
+        with self._lock, _written(self.path), self.path.open("rb") as before:
+            lines = [HEADER, *(line for entry in _numbered(_runs_in(self.path, before)) for line in entry.lines())]
+            with whole_file(self.path) as fresh:
+                fresh.write_bytes(_encoded(map(_line, lines)))
+            with self.path.open("ab", buffering=0) as file:  # what another kernel has recorded meanwhile
+                _write_all(file, before.read())
+
+
+def _write_all(file: io.FileIO, data: bytes) -> None:
+    """Append the data in one piece, which other writers do not come between, or none of it."""
+    end = file.seek(0, os.SEEK_END)
+    try:
+        while data:
+            data = data[file.write(data) :]
+    except OSError:
+        file.truncate(end)
+        raise
+
+
+def _take_out_half_a_line(path: Path) -> None:
+    """What a kernel that died had begun to write: the next line must not go on in it."""
+    with path.open("rb+") as file:
+        text = file.read()
+        file.truncate(text.rfind(b"\n") + 1)
 
 
 @contextmanager
@@ -131,36 +158,55 @@ def read_runs(path: Path) -> list[RecordedRun]:
         RecordingError: If it cannot be read, or is no recording, or one of a later version.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            return _runs_in(path, file)
     except FileNotFoundError:
         raise RecordingError(f"There is no recording {str(path)!r}. Make it with:  %agent record {path}") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise RecordingError(f"The recording {str(path)!r} cannot be read: {error}") from error
-    return _latest(_sessions(path, text.splitlines()))
+
+
+def _runs_in(path: Path, file: io.BufferedReader) -> list[RecordedRun]:
+    try:
+        text = file.read().decode()
+    except UnicodeDecodeError as error:
+        raise RecordingError(f"The recording {str(path)!r} cannot be read: {error}") from error
+    return _latest(_sessions(path, text.split("\n")))  # and not at the other ends of lines, which stand in texts
 
 
 def _sessions(path: Path, lines: list[str]) -> list[list[RecordedRun]]:
-    sessions: list[list[Entry]] = []
-    reader = _Reader()
-    for number, text in enumerate(lines, 1):
-        if not text.strip():
-            continue
+    told = [(number, text) for number, text in enumerate(lines, 1) if text.strip()]
+    reader = _SessionReader(path)
+    for number, text in told:
         try:
-            line: JsonObject = json.loads(text)
-            if line["type"] == "recording":
-                _check_version(path, line)
-                reader = _Reader()
-                sessions.append(reader.entries)
-            elif sessions:
-                reader.read(line)
-            else:
-                raise ValueError("it does not begin as a recording does")
+            reader.read(json.loads(text))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            if number == len(lines) and sessions:
+            if number == told[-1][0] and reader.sessions:
                 break  # a kernel died while it wrote
             problem = f"line {number} is not of a recording ({error})"
             raise RecordingError(f"{str(path)!r} cannot be read: {problem}. Write recordings to a new file.") from error
-    return [_last_of_each_place(_runs(entries)) for entries in sessions]
+    return [_last_of_each_place(_runs(session.entries)) for session in reader.sessions]
+
+
+class _SessionReader:
+    """Tells the lines of sessions apart that went on at once."""
+
+    def __init__(self, path: Path) -> None:
+        self.sessions: list[_Reader] = []
+        self._path = path
+        self._named: dict[str, _Reader] = {}
+
+    def read(self, line: JsonObject) -> None:
+        name, begins = line.get("session", ""), line["type"] == "recording"
+        if begins:
+            _check_version(self._path, line)
+        elif not self.sessions:
+            raise ValueError("it does not begin as a recording does")
+        if begins or name not in self._named:  # another kernel has closed the file, and the session goes on
+            self._named[name] = _Reader()
+            self.sessions.append(self._named[name])
+        if not begins:
+            self._named[name].read(line)
 
 
 def _check_version(path: Path, line: JsonObject) -> None:
@@ -262,3 +308,8 @@ def _each_cleaned(value: JsonValue, clean: Clean) -> JsonValue:
 
 def _line(each: JsonObject) -> str:
     return json.dumps(each, ensure_ascii=False, default=str)
+
+
+def _encoded(lines: Iterable[str]) -> bytes:
+    """The lines as they stand in the file; half a surrogate pair is written as JSON says it."""
+    return "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ from jupyter_tools.errors import ConfigurationError, TraceStoreError, UnknownNam
 from jupyter_tools.traces.json_lines import read_json_lines, write_json_lines
 from jupyter_tools.traces.records import Chunk, redacted
 from jupyter_tools.traces.tabular import read_csv, read_parquet, write_csv, write_parquet
+from jupyter_tools.whole_files import whole_file
 
 _SUFFIXES = (".jsonl", ".ndjson", ".csv", ".parquet")
 
@@ -38,7 +37,7 @@ def export(chunks: Iterable[Chunk], target: str | Path) -> int:
     path = Path(target).expanduser()
     kind = _kind(path)
     try:
-        with _in_place_of(path) as unfinished:
+        with whole_file(path) as unfinished:
             if kind == ".parquet":
                 return write_parquet(clean, unfinished)
             write = write_csv if kind == ".csv" else write_json_lines
@@ -46,17 +45,6 @@ def export(chunks: Iterable[Chunk], target: str | Path) -> int:
                 return write(clean, file)
     except OSError as error:
         raise TraceStoreError(f"{path} cannot be written: {error.strerror or error}.") from error
-
-
-@contextlib.contextmanager
-def _in_place_of(path: Path) -> Iterator[Path]:
-    """A file that takes the place of `path` when it is whole, so that a failure leaves what was there before."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield unfinished
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def read_spans(source: str | Path) -> Iterator[Chunk]:

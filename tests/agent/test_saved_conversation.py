@@ -34,6 +34,12 @@ def result(call_id):
     return ToolResultMessage(tool_call_id=call_id, tool_name="add", content=(TextContent(text="1"),), details={"x": 1})
 
 
+def test_half_a_surrogate_pair_comes_back_the_same(tmp_path):
+    messages = [user_message("half \ud83d"), ANSWER]
+    save_conversation(tmp_path / "a.json", messages)
+    assert load_conversation(tmp_path / "a.json") == messages
+
+
 def test_what_is_saved_comes_back_the_same(tmp_path):
     seen = UserMessage(content=(TextContent(text="Что это?"), ImageContent(data="aGk=")))
     messages = [seen, asking("1", "2"), result("1"), result("2"), ANSWER]

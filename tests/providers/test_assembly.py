@@ -17,6 +17,10 @@ def assemble(*parts, **kwargs):
     return assembly.message()
 
 
+def test_reasoning_that_says_nothing_does_not_cut_a_text_in_two():
+    assert assemble(TextDelta(text="a"), ThinkingDelta(), TextDelta(text="b")).content == (TextContent(text="ab"),)
+
+
 pieces = st.one_of(
     st.tuples(st.just("text"), st.text(min_size=1, max_size=8)),
     st.tuples(st.just("thinking"), st.text(min_size=1, max_size=8)),

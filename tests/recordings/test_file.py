@@ -1,5 +1,6 @@
 """A recording's file: what is written is read, what was recorded again replaces what was."""
 
+import io
 import json
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from jupyter_tools.errors import RecordingError
 from jupyter_tools.events import AgentToolResult, StopDelta, TextDelta
 from jupyter_tools.messages import TextContent, Usage
+from jupyter_tools.recordings import file as recording_file
 from jupyter_tools.recordings.entries import RecordedCall, RecordedResult
 from jupyter_tools.recordings.file import RecordingFile, read_runs
 
@@ -146,3 +148,60 @@ def test_a_place_that_cannot_be_written_is_said_so(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(RecordingError, match="cannot be written"):
         RecordingFile(tmp_path / "file" / "a.jsonl", as_it_is)
+
+
+@pytest.mark.parametrize("text", ["one\u2028two\u2029three\x85four", "half \ud83d of a pair"])
+@pytest.mark.parametrize("close", [False, True])
+def test_a_text_may_hold_whatever_a_model_can_say(tmp_path, text, close):
+    session(tmp_path / "a.jsonl", answer(text), close=close)
+    assert texts(tmp_path / "a.jsonl") == [[text]]
+
+
+@pytest.mark.parametrize("close", [False, True])
+def test_a_session_after_one_that_died_amid_a_line_begins_a_line_of_its_own(tmp_path, close):
+    path = tmp_path / "a.jsonl"
+    session(path, answer("whole"))
+    with path.open("a") as file:
+        file.write('{"type": "model_call", "run": 2, "ke')
+    session(path, answer("after", key="k1"), close=close)
+    assert texts(path) == [["whole"], ["after"]]
+
+
+def test_two_kernels_that_record_into_one_file_at_once_keep_their_runs_apart(tmp_path):
+    here, there = (RecordingFile(tmp_path / "a.jsonl", as_it_is) for _ in range(2))
+    here.add(answer("h1", key="h1"))
+    there.add(answer("t1", key="t1"))
+    here.add(answer("h2", run=2, key="h2"))
+    assert sorted(texts(tmp_path / "a.jsonl")) == [["h1"], ["h2"], ["t1"]]
+    here.close()
+    there.add(answer("t2", run=2, key="t2"))
+    assert sorted(texts(tmp_path / "a.jsonl")) == [["h1"], ["h2"], ["t1"], ["t2"]]
+
+
+def test_what_is_recorded_while_another_kernel_closes_the_file_is_kept(tmp_path, monkeypatch):
+    path = tmp_path / "a.jsonl"
+    here, there = RecordingFile(path, as_it_is), RecordingFile(path, as_it_is)
+    here.add(answer("here", key="h"))
+
+    def numbered_meanwhile(runs):
+        there.add(answer("there", key="t"))
+        return numbered(runs)
+
+    numbered = recording_file._numbered
+    monkeypatch.setattr(recording_file, "_numbered", numbered_meanwhile)
+    here.close()
+    assert sorted(texts(path)) == [["here"], ["there"]]
+
+
+def test_what_a_full_disk_took_half_of_is_taken_back(tmp_path):
+    class Full(io.FileIO):
+        def write(self, data):
+            if super().seek(0, io.SEEK_CUR) > 10:
+                raise OSError(28, "No space left on device")
+            return super().write(data[:8])
+
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"whole\n")
+    with Full(path, "a") as file, pytest.raises(OSError, match="No space"):
+        recording_file._write_all(file, b"half of this is written\n")
+    assert path.read_bytes() == b"whole\n"
