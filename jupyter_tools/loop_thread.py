@@ -63,7 +63,11 @@ class LoopThread:
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self.loop)
-        self.loop.run_forever()
+        while True:
+            try:
+                return self.loop.run_forever()
+            except (SystemExit, KeyboardInterrupt):  # a task's: asyncio stops for it, and the others wait for the loop
+                continue
 
     def close(self) -> None:
         """Stop the loop and end the thread. What still runs in it is lost."""

@@ -45,7 +45,17 @@ class EventStream(Generic[EventT, ResultT]):
         """Run `producer(stream)` as a task of the running loop; its return value or exception ends the stream."""
         stream = cls(kept=kept)
         stream._task = asyncio.get_running_loop().create_task(stream._produce(producer))
+        stream.when_over(stream._fail_unbegun)
         return stream
+
+    def _fail_unbegun(self) -> None:
+        """A task that is cancelled before its first step never gets to say that it is over."""
+        self.fail(asyncio.CancelledError())
+
+    def when_over(self, call: Callable[[], object]) -> None:
+        """Have `call()` called once the producer that this stream started is over, also if it never began."""
+        if self._task is not None:
+            self._task.add_done_callback(lambda _: call())
 
     async def _produce(self, producer: Callable[[EventStream[EventT, ResultT]], Awaitable[ResultT]]) -> None:
         try:

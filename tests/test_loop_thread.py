@@ -113,3 +113,17 @@ def test_a_second_loop_thread_is_independent():
     assert other.run(read_variable()) == loop_thread().run(read_variable())
     other.close()
     assert not other.alive
+
+
+@pytest.mark.parametrize("exit_with", [SystemExit(3), KeyboardInterrupt()])
+def test_code_that_wants_to_end_the_process_ends_its_own_run_and_not_the_loop_of_the_others(exit_with):
+    async def leave():
+        raise exit_with
+
+    thread = LoopThread("tested")
+    other = thread.submit(asyncio.sleep(0.05, "other"))
+    with pytest.raises(type(exit_with)):
+        thread.submit(leave()).result(5)
+    assert other.result(5) == "other"
+    assert thread.alive
+    thread.close()

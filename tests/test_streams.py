@@ -138,3 +138,16 @@ async def _counted(coroutine, woken):
                 yield future
 
     return await Counting()
+
+
+async def test_a_producer_that_is_closed_before_it_began_ends_its_stream():
+    async def producer(stream):
+        raise AssertionError("never begun")
+
+    over = []
+    stream = EventStream.produced_by(producer)
+    stream.when_over(lambda: over.append(True))
+    await stream.aclose()
+    assert (stream.ended, over) == (True, [True])
+    with pytest.raises(asyncio.CancelledError):
+        await stream

@@ -7,11 +7,15 @@ from jupyter_tools.whole_files import whole_file
 
 
 def test_a_failure_leaves_what_was_there_and_no_draft(tmp_path):
+    def write_half():
+        with whole_file(path) as draft:
+            draft.write_text("half")
+            raise RuntimeError
+
     path = tmp_path / "a.txt"
     path.write_text("old")
-    with pytest.raises(RuntimeError), whole_file(path) as draft:
-        draft.write_text("half")
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        write_half()
     assert [(item.name, item.read_text()) for item in tmp_path.iterdir()] == [("a.txt", "old")]
 
 

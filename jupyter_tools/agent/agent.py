@@ -145,7 +145,15 @@ class Agent:
         Raises:
             ConfigurationError: If a run is going on.
         """
-        return EventStream[AgentEvent, AgentResult].produced_by(self._begun(prompt, tags or {}, asked_from), kept=kept)
+        begun = self._begun(prompt, tags or {}, asked_from)
+        stream = EventStream[AgentEvent, AgentResult].produced_by(begun, kept=kept)
+        stream.when_over(partial(self._rest, self._signal))
+        return stream
+
+    def _rest(self, signal: AbortSignal | None) -> None:
+        """The run of this signal is over: another one may begin."""
+        if self._signal is signal:
+            self._signal = None
 
     def _begun(
         self, prompt: Prompt, tags: Mapping[str, JsonValue], asked_from: AskedFrom = NOWHERE
@@ -179,23 +187,22 @@ class Agent:
         prompt: UserMessage,
         tags: Mapping[str, JsonValue],
     ) -> AgentResult:
-        run_id = token_hex(16)
-        self._record(stream, tags)
-        if wiring.listener is not None:
-            stream.listen(wiring.listener)
-        run = AgentRun(
-            self._settings(wiring),
-            self.messages,
-            stream,
-            signal=self._signal or AbortSignal(),
-            inbox=self._inbox,
-            run_id=run_id,
-        )
+        signal = self._signal or AbortSignal()
+        try:
+            self._record(stream, tags)
+            if wiring.listener is not None:
+                stream.listen(wiring.listener)
+            run_id, settings = token_hex(16), self._settings(wiring)
+            run = AgentRun(settings, self.messages, stream, signal=signal, inbox=self._inbox, run_id=run_id)
+            return await self._kept(run, prompt)
+        finally:
+            self._rest(signal)
+
+    async def _kept(self, run: AgentRun, prompt: UserMessage) -> AgentResult:
         try:
             return await run.run(prompt)
         finally:
             self.messages += run.messages
-            self._signal = None
 
     def _record(self, stream: EventStream[AgentEvent, AgentResult], tags: Mapping[str, JsonValue]) -> None:
         if self._trace is False:

@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from jupyter_tools import Agent, ConfigurationError, RateLimiter, UnknownNameError
+from jupyter_tools.errors import TraceStoreError
 from jupyter_tools.providers.scripted import ScriptedProvider, call, pause
 from tests.agent.runs import add, agent_of
 
@@ -128,3 +129,20 @@ def test_provenance_changes_with_what_is_sent_and_only_with_it():
 def test_what_is_of_the_wrong_kind_is_told_before_a_run_begins(make, problem):
     with pytest.raises(ConfigurationError, match=problem):
         make()
+
+
+async def test_a_run_that_is_closed_before_it_began_leaves_the_agent_free():
+    agent = agent_of(["Hi."])
+    await agent.stream("go").aclose()
+    assert (await agent.run("again")).text == "Hi."
+
+
+async def test_a_run_that_cannot_be_recorded_leaves_the_agent_free(tmp_path, monkeypatch):
+    file = tmp_path / "traces.db"
+    file.write_bytes(b"no database" * 100)
+    monkeypatch.setenv("JUPYTER_TOOLS_TRACES", str(file))
+    agent = Agent("scripted:test", provider=ScriptedProvider([["Hi."]]))
+    with pytest.raises(TraceStoreError):
+        await agent.run("go")
+    monkeypatch.setenv("JUPYTER_TOOLS_TRACES", ":memory:")
+    assert (await agent.run("go")).text == "Hi."
