@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import partial
+from dataclasses import replace
+from functools import cache, partial
 from typing import Any
 
 from jupyter_tools.errors import ConfigurationError
@@ -31,6 +32,8 @@ from jupyter_tools.tools.tool import AgentTool
 DEFAULT_MAX_TOKENS = 8192
 REDACTED = "redacted:"  # begins the signature of a thinking block whose text the server keeps to itself
 
+_OTHER_LETTERS = re.compile(r"[^a-zA-Z0-9_-]")
+_LONGEST_NAME = 128
 _NOTHING: JsonObject = {"type": "text", "text": "(nothing)"}  # the API takes no message without content
 
 
@@ -45,6 +48,7 @@ def request_body(request: Request, kept: EncodedOnce, provider: str = "anthropic
     Raises:
         ConfigurationError: If a `response_format` has no counterpart here.
     """
+    request = _with_called_tools(request)
     fields: dict[str, Any] = {
         "model": request.model.name,
         "max_tokens": DEFAULT_MAX_TOKENS + _thinking_tokens(request.model.options),
@@ -59,6 +63,20 @@ def request_body(request: Request, kept: EncodedOnce, provider: str = "anthropic
     if request.tools:
         parts += [b',"tools":[', b",".join(kept.json(tool, tool_to_wire) for tool in request.tools), b"]"]
     return b"".join([*parts, b"}"])
+
+
+def _with_called_tools(request: Request) -> Request:
+    """The request, if it has no tools, with those that were called: the API refuses calls of what it is not told of."""
+    if request.tools:
+        return request
+    called = (call.name for said in request.messages if isinstance(said, AssistantMessage) for call in said.tool_calls)
+    tools = tuple(map(_called_tool, dict.fromkeys(map(_name, called))))
+    return replace(request, tools=tools, tool_choice="none") if tools else request
+
+
+@cache
+def _called_tool(name: str) -> AgentTool:
+    return AgentTool(name=name)
 
 
 def _system(messages: Iterable[Message]) -> JsonObject:
@@ -159,7 +177,7 @@ def _blocks(content: Iterable[Content | AssistantContent]) -> Iterable[JsonObjec
                 if block.signature:  # without one, the block is cut and the API does not take it back
                     yield _thinking_to_wire(block.thinking, block.signature)
             case ToolCallContent():
-                yield {"type": "tool_use", "id": _id(block.id), "name": block.name, "input": block.arguments}
+                yield {"type": "tool_use", "id": _id(block.id), "name": _name(block.name), "input": block.arguments}
 
 
 def _thinking_to_wire(thinking: str, signature: str) -> JsonObject:
@@ -170,7 +188,12 @@ def _thinking_to_wire(thinking: str, signature: str) -> JsonObject:
 
 def _id(call_id: str) -> str:
     """A call's id in the letters that Anthropic takes: a conversation may have begun with another provider."""
-    return re.sub(r"[^a-zA-Z0-9_-]", "_", call_id) or "call"
+    return _OTHER_LETTERS.sub("_", call_id) or "call"
+
+
+def _name(tool_name: str) -> str:
+    """A called tool's name in the letters that Anthropic takes: models make up names with others."""
+    return _OTHER_LETTERS.sub("_", tool_name)[:_LONGEST_NAME] or "tool"
 
 
 def tool_to_wire(tool: AgentTool) -> JsonObject:

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from jupyter_tools.events import ToolCallDelta
+from jupyter_tools.events import ThinkingDelta, ToolCallDelta
 from jupyter_tools.json_types import JsonObject, JsonValue, object_at
+from jupyter_tools.providers.openai_dialect import signature_of
 
 
 @dataclass(slots=True)
@@ -29,8 +30,8 @@ class CallFragments:
     """Numbers the tool calls of one answer.
 
     A fragment should carry the call's index, and its id and name once. Some servers leave out the index, repeat id and
-    name, make up a new id for each fragment, or send every call under index 0. What tells a new call from more of the
-    last one is then whether the last one's arguments are complete.
+    name, make up a new id for each fragment, or send every call under index 0, with ids or without. What tells a new
+    call from more of the last one is then whether the last one's arguments are complete.
     """
 
     def __init__(self) -> None:
@@ -39,18 +40,19 @@ class CallFragments:
         self._by_id: dict[str, _Call] = {}
         self._last: _Call | None = None
 
-    def take(self, fragments: Sequence[JsonObject]) -> Iterable[ToolCallDelta]:
-        """The fragments as deltas, each with its call's number."""
+    def take(self, fragments: Sequence[JsonObject]) -> Iterable[ToolCallDelta | ThinkingDelta]:
+        """The fragments as deltas, each with its call's number; what a call is signed with stands before it."""
         for fragment in fragments:
+            if "extra_content" in fragment and (signature := signature_of(fragment)):
+                yield ThinkingDelta(signature=signature, end=True)
             function = object_at(fragment, "function")
             name = function.get("name") or ""
             call_id = fragment.get("id") or ""
-            index = fragment.get("index")
-            call = self._known(index, call_id, name)
+            index, arguments = fragment.get("index"), _as_text(function.get("arguments"))
+            call = self._known(index, call_id, name, arguments)
             is_new = call is None
             if call is None:
                 call = self._new(index, call_id)
-            arguments = _as_text(function.get("arguments"))
             call.pieces.append(arguments)
             self._last = call
             yield ToolCallDelta(
@@ -60,15 +62,16 @@ class CallFragments:
                 arguments=arguments,
             )
 
-    def _known(self, index: int | None, call_id: str, name: str) -> _Call | None:
+    def _known(self, index: int | None, call_id: str, name: str, arguments: str) -> _Call | None:
         if index is None:
             if call_id:
                 return self._by_id.get(call_id)
             return None if self._last is None or (name and self._last.complete) else self._last
         call = self._by_index.get(index)
-        if call is not None and name and call_id not in ("", call.id) and call.complete:
-            return None
-        return call
+        if call is None or not name or call_id == call.id != "":
+            return call
+        is_another = bool(call_id or arguments.strip()) and call.complete
+        return None if is_another else call
 
     def _new(self, index: int | None, call_id: str) -> _Call:
         call = _Call(self.count, call_id)

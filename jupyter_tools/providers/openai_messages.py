@@ -20,8 +20,8 @@ from jupyter_tools.messages import (
     text_of,
 )
 from jupyter_tools.providers.base import Request
-from jupyter_tools.providers.known_servers import owner_of
-from jupyter_tools.providers.openai_reasoning import SEND_OPTION, reasoning_field, reasoning_to_wire
+from jupyter_tools.providers.openai_dialect import Dialect, dialect_of
+from jupyter_tools.providers.openai_reasoning import SEND_OPTION, reasoning_to_wire
 from jupyter_tools.providers.output_schema import options_of
 from jupyter_tools.tools.tool import AgentTool
 
@@ -33,6 +33,7 @@ _CACHE_BYTES = 16_000_000
 
 _compact = json_writer(",", ":")
 _spaced = json_writer()
+_SEEN = b'{"role":"assistant","content":"I have the results."}'
 
 
 def to_json(value: JsonValue) -> bytes:
@@ -68,20 +69,19 @@ class EncodedOnce:
 
 def request_body(request: Request, kept: EncodedOnce, base_url: str = "") -> bytes:
     """The body of a chat completions request to `base_url`. What the model's options set to None is left out."""
+    dialect = dialect_of(request.model, base_url)
     fields: dict[str, Any] = {
         "model": request.model.name,
         "stream": True,
-        "stream_options": {"include_usage": True},
+        "stream_options": dialect.usage_request(),
         **_tool_choice(request),
         **options_of(request),
     }
     if not fields["stream"]:
         del fields["stream_options"]
-    if "max_tokens" in fields and owner_of(base_url) == "openai":  # its reasoning models know only the newer name
-        fields.setdefault("max_completion_tokens", fields.pop("max_tokens"))
-    head = to_json({name: value for name, value in fields.items() if value is not None and name not in OUR_OPTIONS})
-    reasoning = reasoning_field(request.model, base_url)
-    parts = [head[:-1], b',"messages":[', b",".join(_encoded_messages(request.messages, kept, reasoning)), b"]"]
+    given = {name: value for name, value in fields.items() if value is not None and name not in OUR_OPTIONS}
+    messages = _encoded_messages(request.messages, kept, dialect)
+    parts = [to_json(dialect.named(given))[:-1], b',"messages":[', b",".join(messages), b"]"]
     if request.tools:
         parts += [b',"tools":[', b",".join(kept.json(tool, tool_to_wire) for tool in request.tools), b"]"]
     return b"".join([*parts, b"}"])
@@ -95,34 +95,45 @@ def _tool_choice(request: Request) -> Mapping[str, JsonValue]:
     return {"tool_choice": {"type": "function", "function": {"name": request.tool_choice}}}
 
 
-def _encoded_messages(messages: Iterable[Message], kept: EncodedOnce, reasoning: str | None) -> Iterable[bytes]:
-    encode = partial(message_to_wire, reasoning=reasoning)
+def _encoded_messages(messages: Iterable[Message], kept: EncodedOnce, dialect: Dialect) -> Iterable[bytes]:
+    encode, variant = partial(message_to_wire, dialect=dialect), dialect.key
     seen: list[ImageContent] = []  # images that tools gave: the wire takes them only from users, after all results
+    is_after_results = False
     for message in messages:
-        if seen and not isinstance(message, ToolResultMessage):
-            yield to_json(_images_to_wire(seen))
+        if is_after_results and not isinstance(message, ToolResultMessage):
+            yield from _after_results(seen, dialect, is_user=isinstance(message, UserMessage))
             seen = []
+        is_after_results = isinstance(message, ToolResultMessage)
         if isinstance(message, ToolResultMessage):
             seen += [block for block in message.content if isinstance(block, ImageContent)]
         if not (isinstance(message, AssistantMessage) and not message.text and not message.tool_calls):
-            yield kept.json(message, encode, reasoning or "")
+            yield kept.json(message, encode, variant)
     if seen:
-        yield to_json(_images_to_wire(seen))
+        yield from _after_results(seen, dialect, is_user=False)
 
 
-def message_to_wire(message: Message, reasoning: str | None = None) -> JsonObject:
-    """One message, its reasoning under the field of that name. A tool's images are not in it: see `request_body`."""
+def _after_results(images: list[ImageContent], dialect: Dialect, *, is_user: bool) -> Iterable[bytes]:
+    """What stands between the tools' results and the next message."""
+    if dialect.is_mistral and (images or is_user):
+        yield _SEEN
+    if images:
+        yield to_json(_images_to_wire(images))
+
+
+def message_to_wire(message: Message, dialect: Dialect) -> JsonObject:
+    """One message. A tool's images are not in it: see `request_body`."""
     match message:
         case SystemMessage():
             return {"role": "system", "content": text_of(message.content)}
         case UserMessage():
             return {"role": "user", "content": _content_to_wire(message.content)}
         case ToolResultMessage():
-            return {"role": "tool", "tool_call_id": message.tool_call_id, "content": message.text}
+            return {"role": "tool", "tool_call_id": dialect.call_id(message.tool_call_id), "content": message.text}
         case AssistantMessage():
-            calls = [_call_to_wire(call) for call in message.tool_calls]
+            signed = zip(message.tool_calls, dialect.signatures(message), strict=True)
+            calls = [{**_call_to_wire(call, dialect), **signature} for call, signature in signed]
             wire: JsonObject = {"role": "assistant", "content": message.text or None}
-            wire.update(reasoning_to_wire(message, reasoning))
+            wire.update(reasoning_to_wire(message, dialect.reasoning))
             return {**wire, "tool_calls": calls} if calls else wire
 
 
@@ -144,9 +155,9 @@ def _images_to_wire(images: Iterable[ImageContent]) -> JsonObject:
     return {"role": "user", "content": [label, *map(_block_to_wire, images)]}
 
 
-def _call_to_wire(call: ToolCallContent) -> JsonObject:
-    arguments = _spaced(call.arguments)
-    return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": arguments}}
+def _call_to_wire(call: ToolCallContent, dialect: Dialect) -> JsonObject:
+    function: JsonObject = {"name": call.name, "arguments": _spaced(call.arguments)}
+    return {"id": dialect.call_id(call.id), "type": "function", "function": function}
 
 
 def tool_to_wire(tool: AgentTool) -> JsonObject:

@@ -148,3 +148,14 @@ def test_options_of_openai_are_translated() -> None:
 
 def test_thinking_leaves_room_for_the_answer() -> None:
     assert body(user_message("hi"), thinking={"type": "enabled", "budget_tokens": 4000})["max_tokens"] == 12192
+
+
+def test_tools_that_were_called_are_declared_again_where_none_is_given() -> None:
+    call = AssistantMessage(content=(ToolCallContent(id="a", name="add"), ToolCallContent(id="b", name="no such.tool")))
+    said = (user_message("hi"), call, result("a", "3"), result("b", "no", is_error=True), user_message("and?"))
+    wire = body(*said)
+    assert [tool["name"] for tool in wire["tools"]] == ["add", "no_such_tool"]
+    assert wire["tool_choice"] == {"type": "none"}
+    assert [block["name"] for block in wire["messages"][1]["content"]] == ["add", "no_such_tool"]
+    assert [tool["name"] for tool in body(*said, tools=(ADD,))["tools"]] == ["add"]
+    assert "tools" not in body(user_message("hi"))

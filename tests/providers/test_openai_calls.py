@@ -33,6 +33,9 @@ def test_parallel_calls_come_in_interleaved_fragments():
         [call(None, None, "f", '{"a"'), call(None, None, "f", ":1}"), call(None, None, "f", '{"a":2}')],
         # every call under index 0, each whole
         [call(0, "c1", "f", '{"a":1}'), call(0, "c2", "f", '{"a":2}')],
+        # every call under index 0, each whole, and no id
+        [call(0, "", "f", '{"a":1}'), call(0, "", "f", '{"a":2}')],
+        [call(0, "", "f", '{"a":1}'), call(0, "", "f", ""), call(0, None, "f", '{"a":2}')],
         # a new id for each fragment
         [call(0, "x1", "f", '{"a"'), call(0, "x2", "f", ":1}"), call(1, "x3", "f", '{"a":2}')],
         [call(0, "x1", "f", '{"a"'), call(0, "x2", None, ":1}"), call(1, "x3", "f", '{"a":2}')],
