@@ -3,13 +3,12 @@
 The model's name says what is answered: `calls=100,rounds=1` are a hundred calls of the tool `noop`, then text.
 """
 
-import asyncio
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from functools import cache
+
+from tests.bench.http_server import serve, served_by
 
 ANSWER = "alpha beta gamma delta " * 5
 
@@ -60,32 +59,10 @@ def answer_to(request: dict[str, object]) -> bytes:
     return answer(int(said["calls"]) if left else 0, turn, bool(request.get("stream")))
 
 
-async def _serve() -> None:
-    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while head := await reader.readuntil(b"\r\n\r\n"):
-                lines = head.lower().split(b"\r\n")
-                length = next(int(line.split(b":")[1]) for line in lines if line.startswith(b"content-length"))
-                writer.write(answer_to(json.loads(await reader.readexactly(length))))
-        except (asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
-
-    server = await asyncio.start_server(converse, "127.0.0.1", 0, limit=1 << 22)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
-
-
-@contextmanager
-def chat_server() -> Iterator[str]:
-    """The base_url of a server in a process of its own, so that its work is not counted as ours."""
-    process = subprocess.Popen([sys.executable, "-m", __name__], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    try:
-        assert process.stdout is not None
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
-    finally:
-        process.kill()
-        process.communicate()
+def chat_server() -> AbstractContextManager[str]:
+    """The base_url of this server."""
+    return served_by(__name__)
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve())
+    serve(lambda body: answer_to(json.loads(body)))
