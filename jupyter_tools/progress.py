@@ -21,7 +21,8 @@ class Progress:
         done: Those that are finished now, reused ones included.
         failed: Those of them that have no answer.
         stopped: True once somebody has stopped it.
-        cost: US dollars spent now, as far as known.
+        cost: US dollars spent now, judges included, as far as known.
+        expected: What it will take, in words, if that was estimated.
     """
 
     total: int
@@ -30,6 +31,7 @@ class Progress:
     failed: int = 0
     stopped: bool = False
     cost: float = 0.0
+    expected: str = ""
     _started: float = field(default_factory=time.monotonic)
 
     @property
@@ -98,6 +100,8 @@ class TextView:
         """Draw the bar."""
         from tqdm import tqdm
 
+        if progress.expected:
+            tqdm.write(f"{self._name}: {progress.expected}", file=_out())
         self._bar = tqdm(
             total=progress.total,
             initial=progress.reused,

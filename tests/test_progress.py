@@ -20,9 +20,10 @@ def test_reused_cells_do_not_count_for_the_pace() -> None:
 
 def test_the_bar_is_plain_text() -> None:
     with redirect_stderr(io.StringIO()) as shown:
-        view, progress = TextView("capitals"), Progress(total=4)
+        view, progress = TextView("capitals"), Progress(total=4, expected="4 cells: about 4 calls.")
         view.open(progress)
         progress.done, progress.failed = 4, 1
         view.close(progress)
+    assert "capitals: 4 cells: about 4 calls.\n" in shown.getvalue()
     assert "capitals: 100%" in shown.getvalue()
     assert "1 failed" in shown.getvalue()

@@ -133,5 +133,6 @@ def _equal(one: JsonObject, other: JsonObject) -> bool:
 
 
 def _not_recorded(name: str) -> AgentToolResult:
-    text = f"{name} was not called here when this was recorded. Record it again, or let the tools run: --tools live"
+    text = f"{name} was not called here when this was recorded. Record it again, or let the tools run"
+    text += " (--live, in Python tools='live')."
     return AgentToolResult(content=(TextContent(text=text),), is_error=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from jupyter_tools.agent.agent import Agent
@@ -15,7 +15,7 @@ from jupyter_tools.events import AgentEvent
 from jupyter_tools.experiments.answers import Answer, answer_of
 from jupyter_tools.experiments.cells import Cell
 from jupyter_tools.json_types import JsonValue
-from jupyter_tools.providers.base import Provider
+from jupyter_tools.providers.rate_limit import RateLimiter
 from jupyter_tools.recordings.entries import AskedFrom
 from jupyter_tools.tools.attempt import attempt
 from jupyter_tools.tools.options import ExecutionOptions
@@ -33,12 +33,14 @@ class AskOptions:
         limits: How much one cell may use.
         execution: How tool calls are executed.
         occasion: This run of the experiment, for recordings.
+        limiters: The pace of some providers, judges included; of a chain of models that of the first.
     """
 
     experiment: str
     limits: Limits = field(default_factory=Limits)
     execution: ExecutionOptions = field(default_factory=ExecutionOptions)
     occasion: str = ""
+    limiters: Mapping[str, RateLimiter] = field(default_factory=dict[str, RateLimiter])
 
     def tags(self, cell: Cell) -> dict[str, JsonValue]:
         """What the traces say of a cell's run."""
@@ -49,7 +51,6 @@ async def ask_agent(
     cell: Cell,
     options: AskOptions,
     *,
-    provider: Provider | None = None,
     trace: TraceStore | bool = False,
     listener: Listener | None = None,
 ) -> Answer:
@@ -58,12 +59,11 @@ async def ask_agent(
     Args:
         cell: The question.
         options: What all cells have in common.
-        provider: Who answers, instead of the provider that the model names.
         trace: Where the run is recorded.
         listener: Called with each event of the run.
     """
     started = time.perf_counter()
-    result, error = await attempt(lambda: _run(cell, options, provider, trace, listener), _same)
+    result, error = await attempt(lambda: _run(cell, options, trace, listener), _same)
     latency_ms = (time.perf_counter() - started) * 1000
     if isinstance(error, asyncio.CancelledError):
         raise error
@@ -75,7 +75,6 @@ async def ask_agent(
 async def _run(
     cell: Cell,
     options: AskOptions,
-    provider: Provider | None,
     trace: TraceStore | bool,
     listener: Listener | None,
 ) -> AgentResult:
@@ -85,9 +84,9 @@ async def _run(
         variant.tools,
         system=variant.system,
         max_turns=variant.max_turns,
-        provider=provider,
         execution=options.execution,
         limits=options.limits,
+        rate_limit=options.limiters.get(variant.model.provider),
         trace=trace,
     )
     asked_from = AskedFrom(place=cell.key, occasion=options.occasion)

@@ -43,7 +43,7 @@ class Estimate:
     def __str__(self) -> str:
         kept = f" ({self.finished:,} are finished and not asked again)" if self.finished else ""
         tokens = f"about {self.input_tokens:,} tokens to read and {self.output_tokens:,} to write"
-        price = "" if self.unpriced and not self.cost else f", about ${self.cost:,.4f}"
+        price = f", about ${self.cost:,.4f}" if self.cost else "" if self.unpriced else ", at no cost"
         unknown = f"; what {', '.join(self.unpriced)} costs is not known" if self.unpriced else ""
         return f"{self.cells:,} cells{kept}: about {self.calls:,} calls, {tokens}{price}{unknown}."
 

@@ -11,9 +11,8 @@ from jupyter_tools.experiments.asking import AskOptions, ask_agent
 from jupyter_tools.experiments.cells import Cell
 from jupyter_tools.experiments.scorers import Outcome, Scorer
 from jupyter_tools.experiments.scoring import Scores, scored
-from jupyter_tools.providers.base import Model, Provider
-from jupyter_tools.providers.rate_limit import RateLimitedProvider, RateLimiter
-from jupyter_tools.providers.registry import provider_for, provider_names
+from jupyter_tools.providers.rate_limit import RateLimiter
+from jupyter_tools.providers.registry import provider_names
 from jupyter_tools.traces import TraceStore
 
 AT_ONCE = 8
@@ -45,7 +44,6 @@ class LoopExecutor:
         scorers: What is computed of each answer.
         store: Where the runs are recorded.
         concurrency: How many cells at once, for every provider or by provider.
-        limiters: The pace of some providers.
     """
 
     def __init__(
@@ -55,13 +53,11 @@ class LoopExecutor:
         store: TraceStore,
         *,
         concurrency: Concurrency,
-        limiters: Mapping[str, RateLimiter] | None = None,
     ) -> None:
         self._options = options
         self._scorers = scorers
         self._store = store
         self._concurrency = concurrency
-        self._limiters = limiters or {}
 
     def places(self, provider: str) -> int:
         """How many cells of that provider may be under way at once."""
@@ -69,19 +65,12 @@ class LoopExecutor:
 
     async def answer(self, cell: Cell) -> tuple[Answer, Scores]:
         """The answer and its scores."""
-        provider = self._provider(cell.variant.model)
-        answer = await ask_agent(cell, self._options, provider=provider, trace=self._store)
+        answer = await ask_agent(cell, self._options, trace=self._store)
         return answer, await self.score(cell, answer)
 
     async def score(self, cell: Cell, answer: Answer) -> Scores:
         """The scores of an answer that is there already."""
         return await scored(outcome_of(cell, answer), self._scorers) if self._scorers else {}
-
-    def _provider(self, model: Model) -> Provider | None:
-        limiter = self._limiters.get(model.provider)
-        if limiter is None or model.fallbacks:
-            return None
-        return RateLimitedProvider(provider_for(model), limiter)
 
 
 def outcome_of(cell: Cell, answer: Answer) -> Outcome:

@@ -123,10 +123,12 @@ class Experiment:
             self.cells = list(cells_of(self.variants, rows, repeats))
         self.name = name
         self._options = AskOptions(
-            experiment=name, limits=limits or Limits(), execution=execution or ExecutionOptions()
+            experiment=name,
+            limits=limits or Limits(),
+            execution=execution or ExecutionOptions(),
+            limiters=limiters_of(rate_limits),
         )
         self._concurrency = checked_concurrency({} if concurrency is None else concurrency)
-        self._limiters = limiters_of(rate_limits)
         self._client = executor
         self._store = store if isinstance(store, TraceStore) else TraceStore(store) if store else default_store()
         Results(self._store)  # a file that cannot be used is told of now
@@ -134,11 +136,14 @@ class Experiment:
         self._running: Running | None = None
         self._work: asyncio.Task[None] | None = None
         self._stopping = False
+        self._expected = ""
 
     @property
     def progress(self) -> Progress:
         """How far it is."""
-        return Progress(total=len(self.cells)) if self._running is None else self._running.progress
+        if self._running is None:
+            return Progress(total=len(self.cells), expected=self._expected)
+        return self._running.progress
 
     def estimate(self) -> Estimate:
         """What it will take to run it now."""
@@ -147,6 +152,22 @@ class Experiment:
         answered = isinstance(current_tape(), Replay)
         pending = [cell for cell in self.cells if not answered and cell.key not in finished]
         return estimate_of(pending, list(finished.values()), judges)
+
+    def agree(self, *, yes: bool, calls: int = ASK_ABOVE_CALLS, cost: float = ASK_ABOVE_COST) -> None:
+        """Estimate what it will take, to be shown while it runs, and ask a person if that is much.
+
+        Args:
+            yes: True if the person has agreed beforehand.
+            calls: Above so many calls a person is asked.
+            cost: Above so many dollars a person is asked.
+
+        Raises:
+            ConfigurationError: If the person does not say yes, or nobody is there to be asked.
+        """
+        estimate = self.estimate()
+        if not yes:
+            confirm(estimate, calls=calls, cost=cost)
+        self._expected = str(estimate)
 
     async def run(self, view: ProgressView | None = None) -> pd.DataFrame:
         """Ask what is not finished, score all of it. The frame, of what was done if somebody has stopped it.
@@ -164,7 +185,13 @@ class Experiment:
         options, results = replace(self._options, occasion=uuid.uuid4().hex), self._results()
         executor, finished = self._executor(options), await asyncio.to_thread(self._finished, results)
         running = self._running = Running(
-            self.cells, options, self.scorers, results=results, store=self._store, view=view or NoView()
+            self.cells,
+            options,
+            self.scorers,
+            results=results,
+            store=self._store,
+            view=view or NoView(),
+            expected=self._expected,
         )
         self._stopping = False
         self._loop = asyncio.get_running_loop()
@@ -221,9 +248,7 @@ class Experiment:
 
     def _executor(self, options: AskOptions) -> Executor:
         if self._client is None:
-            return LoopExecutor(
-                options, self.scorers, self._store, concurrency=self._concurrency, limiters=self._limiters
-            )
+            return LoopExecutor(options, self.scorers, self._store, concurrency=self._concurrency)
         if current_tape() is not None:
             raise ConfigurationError("A recording holds in this process only: record and replay without executor=.")
         from jupyter_tools.experiments.dask_executor import DaskExecutor
@@ -271,8 +296,7 @@ def experiment(
         ExperimentInterrupted: If it was interrupted. What is done is kept.
     """
     chosen = Experiment(prompts, **settings)
-    if not yes:
-        confirm(chosen.estimate(), calls=ask_above_calls, cost=ask_above_cost)
+    chosen.agree(yes=yes, calls=ask_above_calls, cost=ask_above_cost)
     return chosen.run_sync(view_of(chosen.name, chosen.stop) if progress else None)
 
 

@@ -33,6 +33,7 @@ class Running:
         results: Where finished cells are kept.
         store: Where a judge's runs are recorded.
         view: Shows how far it is.
+        expected: What it will take, in words.
 
     Attributes:
         done: The finished cells so far, by key.
@@ -48,9 +49,10 @@ class Running:
         results: Results,
         store: TraceStore,
         view: ProgressView,
+        expected: str = "",
     ) -> None:
         self.done: dict[str, Done] = {}
-        self.progress = Progress(total=len(cells))
+        self.progress = Progress(total=len(cells), expected=expected)
         self._cells = cells
         self._options = options
         self._scorers = scorers
@@ -118,6 +120,7 @@ class Running:
         if cell.key in known:
             return known[cell.key]
         answer = await ask_agent(cell, self._options, trace=self._store)
+        self.progress.cost += answer.usage.cost or 0.0
         if not answer.failed:
             self._unwritten[cell.key] = answer
         return answer

@@ -9,8 +9,7 @@ from typing import Any
 from jupyter_tools import experiments
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
 from jupyter_tools.experiments.data import Row, columns_of, rows_of
-from jupyter_tools.experiments.estimate import confirm
-from jupyter_tools.experiments.experiment import ASK_ABOVE_CALLS, ASK_ABOVE_COST, Experiment
+from jupyter_tools.experiments.experiment import Experiment
 from jupyter_tools.experiments.template import columns_in
 from jupyter_tools.experiments.variants import NO_TOOLS
 from jupyter_tools.notebook.experiment_completion import BARE_SCORERS, SCORERS
@@ -47,8 +46,7 @@ def prepared(arguments: Namespace, cell: str, namespace: MutableMapping[str, Any
         executor=_variable(arguments.executor, namespace) if arguments.executor else None,
         resume=not arguments.fresh,
     )
-    if not arguments.yes:
-        confirm(chosen.estimate(), calls=ASK_ABOVE_CALLS, cost=ASK_ABOVE_COST)
+    chosen.agree(yes=arguments.yes)
     return chosen
 
 

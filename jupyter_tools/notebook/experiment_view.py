@@ -43,13 +43,13 @@ class PageView:
         from IPython.display import display
 
         if not self._hears:
-            display(self._static(progress), raw=True, display_id=self._display_id)
+            display(self._static(progress, _expected_html(progress)), raw=True, display_id=self._display_id)
             return
         import ipywidgets
 
         from jupyter_tools.notebook.heard import HeardButton
 
-        self._line = ipywidgets.HTML(self._html(progress))
+        self._line = ipywidgets.HTML(self._html(progress) + _expected_html(progress))
         button = HeardButton(description="Stop", icon="stop", tooltip="Stop; what is done is kept")
         button.layout.width = "auto"
         button.on_click(lambda _: self._stop())
@@ -61,9 +61,9 @@ class PageView:
     def update(self, progress: Progress) -> None:
         """Show how far it is."""
         if self._line is not None:
-            self._line.value = self._html(progress)
+            self._line.value = self._html(progress) + _expected_html(progress)
         else:
-            self._show(progress)
+            self._show(progress, _expected_html(progress))
 
     def close(self, progress: Progress) -> None:
         """Leave the line: no widget, so that it can be read in a saved notebook."""
@@ -71,15 +71,20 @@ class PageView:
         for widget in self._widgets:
             widget.close()
 
-    def _show(self, progress: Progress) -> None:
+    def _show(self, progress: Progress, below: str = "") -> None:
         from IPython.display import update_display
 
-        update_display(self._static(progress), raw=True, display_id=self._display_id)
+        update_display(self._static(progress, below), raw=True, display_id=self._display_id)
 
-    def _static(self, progress: Progress) -> dict[str, str]:
-        return {"text/html": self._html(progress), "text/plain": f"{self._name}: {progress.text}"}
+    def _static(self, progress: Progress, below: str = "") -> dict[str, str]:
+        return {"text/html": self._html(progress) + below, "text/plain": f"{self._name}: {progress.text}"}
 
     def _html(self, progress: Progress) -> str:
         full = round(_BLOCKS * progress.done / progress.total)
         bar = f'<code style="background: none; color: #3b82d6">{"█" * full}{"░" * (_BLOCKS - full)}</code>'
         return f"<div><b>{text_html(self._name)}</b> {bar} {text_html(progress.text)}</div>"
+
+
+def _expected_html(progress: Progress) -> str:
+    """What it will take, while it runs; what stays says what it has taken."""
+    return f'<div style="opacity: 0.7">{text_html(progress.expected)}</div>' if progress.expected else ""

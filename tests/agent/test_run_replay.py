@@ -30,6 +30,17 @@ async def test_tools_do_not_run_and_nobody_is_asked(path):
     assert rolls == []
 
 
+async def test_a_result_that_the_recording_lacks_is_an_error_that_says_what_to_do(path):
+    with record(path):
+        await agent_of([call("add", {"a": 1, "b": 1})], ["Done."]).run("go")
+    kept = [line for line in path.read_text(encoding="utf-8").splitlines() if "tool_result" not in line]
+    path.write_text("\n".join(kept), encoding="utf-8")
+    with replay(path, fast=True):
+        agent = silent()
+        await agent.run("go")
+    assert results(agent)[0].endswith("Record it again, or let the tools run (--live, in Python tools='live').")
+
+
 async def test_live_tools_run_and_what_they_give_differently_is_told(path):
     @tool
     def dice() -> int:

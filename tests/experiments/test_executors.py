@@ -6,6 +6,7 @@ from typing import Any
 
 from jupyter_tools.experiments.executors import AT_ONCE, limiters_of, places_of
 from jupyter_tools.experiments.experiment import Experiment
+from jupyter_tools.experiments.judge import judge
 from jupyter_tools.providers.base import Request
 from jupyter_tools.providers.rate_limit import RateLimiter
 from jupyter_tools.providers.scripted import pause, register_script
@@ -32,7 +33,8 @@ class Crowd:
 def run(store: TraceStore, **settings: Any) -> int:
     crowd = Crowd()
     rows = [{"n": n} for n in range(12)]
-    frame = asyncio.run(Experiment("{{ n }}", models="scripted:crowded", data=rows, store=store, **settings).run())
+    given = {"models": "scripted:crowded", "data": rows, "store": store, **settings}
+    frame = asyncio.run(Experiment("{{ n }}", **given).run())
     assert len(frame) == 12
     return crowd.most
 
@@ -50,6 +52,17 @@ def test_a_provider_that_is_not_named_has_the_usual_number() -> None:
 
 def test_a_rate_limit_holds_for_all_cells_together(store: TraceStore) -> None:
     assert run(store, concurrency=6, rate_limits={"scripted": {"concurrency": 2}}) == 2
+
+
+def test_a_rate_limit_holds_for_judges_as_well(store: TraceStore) -> None:
+    register_script("says", ["fine"])
+    judging, limits = judge("It is right.", model="scripted:crowded"), {"scripted": {"concurrency": 2}}
+    assert run(store, models="scripted:says", concurrency=6, rate_limits=limits, scorers=[judging]) == 2
+
+
+def test_a_rate_limit_holds_for_a_chain_of_models(store: TraceStore) -> None:
+    chain, limits = "scripted:crowded,scripted:demo", {"scripted": {"concurrency": 2}}
+    assert run(store, models=chain, concurrency=6, rate_limits=limits) == 2
 
 
 def test_a_limiter_of_ones_own_can_be_shared_by_experiments() -> None:

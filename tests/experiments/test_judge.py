@@ -11,6 +11,7 @@ from jupyter_tools.errors import ConfigurationError, UnknownNameError
 from jupyter_tools.experiments.experiment import Experiment, experiment
 from jupyter_tools.experiments.judge import judge
 from jupyter_tools.providers.base import Request
+from jupyter_tools.providers.prices import PRICES, Price
 from jupyter_tools.providers.scripted import register_script
 from jupyter_tools.traces.store import TraceStore
 from tests.experiments.models import COUNTRIES, PROMPT, Calls, asked
@@ -60,6 +61,23 @@ def test_what_a_judge_said_is_not_paid_for_again(calls: Calls, store: TraceStore
     second = run(judge("It is right.", model="scripted:judge"), store)
     assert len(asked_of.texts) == 3
     assert list(first["score_judge"]) == list(second["score_judge"]) == [0.75] * 3
+
+
+def test_what_a_judge_costs_is_counted_while_it_runs(
+    calls: Calls, store: TraceStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PRICES, "scripted:judge", Price(input=1.0, output=1.0))
+    Judge(grades(4))
+    chosen = Experiment(
+        PROMPT,
+        models="scripted:capital",
+        data=COUNTRIES,
+        store=store,
+        scorers=[judge("It is right.", model="scripted:judge")],
+    )
+    frame = chosen.run_sync()
+    assert frame["cost"].sum() == 0
+    assert chosen.progress.cost > 0
 
 
 def test_the_judge_sees_the_reference(calls: Calls, store: TraceStore) -> None:

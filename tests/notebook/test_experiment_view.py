@@ -19,6 +19,7 @@ class Noted:
 
     def open(self, progress: Progress) -> None:
         self.told.append(f"open {progress.done}")
+        self.expected = progress.expected
 
     def update(self, progress: Progress) -> None:
         """Whatever comes between."""
@@ -51,6 +52,14 @@ def test_the_function_shows_itself_as_the_notebook_says(made: list[Noted]) -> No
     assert [view.told for view in made] == [["greetings", "open 0", "close 2"]]
 
 
+@pytest.mark.parametrize("yes", [False, True])
+def test_what_it_will_take_is_said_when_it_begins(made: list[Noted], yes: bool) -> None:
+    register_script("short", ["done"] * 2)
+    experiment("Hi", models="scripted:short", repeats=2, yes=yes)
+    assert made[0].expected.startswith("2 cells: about 2 calls, about 10 tokens to read")
+    assert made[0].expected.endswith("; what scripted:short costs is not known.")
+
+
 def test_without_progress_nothing_is_shown(made: list[Noted]) -> None:
     register_script("short", ["done"])
     experiment("Hi", models="scripted:short", progress=False)
@@ -66,3 +75,14 @@ def test_what_stays_on_the_page_is_escaped() -> None:
     page = view._static(Progress(total=4, done=1))
     assert "<b onclick" not in page["text/html"]
     assert "1 of 4 cells" in page["text/plain"]
+
+
+def test_what_it_will_take_stands_there_only_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages: list[str] = []
+    for name in ("display", "update_display"):
+        monkeypatch.setattr(f"IPython.display.{name}", lambda data, **_: pages.append(data["text/html"]))
+    view, progress = PageView("x", lambda: None, hears=False), Progress(total=1, expected="about 1 call")
+    view.open(progress)
+    view.update(progress)
+    view.close(progress)
+    assert ["about 1 call" in page for page in pages] == [True, True, False]
