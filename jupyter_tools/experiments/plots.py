@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from jupyter_tools.errors import ConfigurationError, MissingExtraError, UnknownNameError
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
     import numpy as np
     from matplotlib.axes import Axes
 
-_COLOUR, _LIGHT = "#3b82d6", "#8d8d8d"
-_LONGEST = 32  # characters of a label
-_MOST_QUESTIONS = 60
-_MOST_WITH_NUMBERS = 15
+_COLOUR = "#3b82d6"
+_LONGEST = 32  # characters of a line of a label
+_MOST_BESIDE = 15  # questions whose names and numbers have room side by side
+_MARKERS = "os^DvP*<>X"
 
 
 def plot_means(frame: Frame, score: str | None = None, *, ax: Axes | None = None) -> Axes:
@@ -33,11 +34,12 @@ def plot_means(frame: Frame, score: str | None = None, *, ax: Axes | None = None
     """
     column = score_column(frame, score)
     means = summarize(frame, column).iloc[::-1].reset_index(drop=True)
-    ax = _new_axes(0.42 * len(means) + 1.1) if ax is None else ax
+    labels = [_label(name) for name in means["variant"]]
+    ax = _new_axes(_height(labels) + 0.7) if ax is None else ax
     for place, (mean, low, high) in enumerate(means[["mean", "low", "high"]].to_numpy(float)):
         ax.plot([low, high], [place, place], color=_COLOUR, linewidth=2, solid_capstyle="butt")
         ax.plot([mean], [place], marker="o", color=_COLOUR, markersize=7)
-    ax.set_yticks(range(len(means)), [one_line(name, _LONGEST) for name in means["variant"]])
+    ax.set_yticks(range(len(means)), labels)
     ax.set_ylim(-0.6, len(means) - 0.4)
     ax.set_xlabel(f"{column.removeprefix('score_')}: mean and 95 % interval")
     ax.grid(axis="x", alpha=0.3)
@@ -61,20 +63,19 @@ def plot_questions(frame: Frame, score: str | None = None, *, label: str | None 
     if label is not None and label not in frame.columns:
         raise UnknownNameError("column", label, map(str, frame.columns))
     table = frame.pivot_table(index="variant", columns="row", values=column, aggfunc="mean", sort=False, observed=True)
-    table = table.iloc[:, :_MOST_QUESTIONS].astype(float)
-    ax = _new_axes(0.42 * len(table) + 1.9) if ax is None else ax
+    table = table.astype(float)
+    labels = [_label(name) for name in table.index]
+    ax = _new_axes(_height(labels) + 1.5) if ax is None else ax
     low, high = min(0.0, table.min().min()), max(1.0, table.max().max())
-    image = ax.imshow(table.to_numpy(), aspect="auto", cmap="cividis", vmin=low, vmax=high)  # for all eyes, and in grey
-    if table.shape[1] <= _MOST_WITH_NUMBERS:
+    colours = {"cmap": "cividis", "vmin": low, "vmax": high}  # for all eyes, and in grey
+    image = ax.imshow(table.to_numpy(), aspect="auto", interpolation="nearest", **colours)
+    if table.shape[1] <= _MOST_BESIDE:
         _write_numbers(ax, table.to_numpy(), (low + high) / 2)
-    ax.set_yticks(range(len(table)), [one_line(name, _LONGEST) for name in table.index])
+    ax.set_yticks(range(len(table)), labels)
     names = {} if label is None else frame.drop_duplicates("row").set_index("row")[label].to_dict()
-    ax.set_xticks(
-        range(table.shape[1]),
-        [one_line(str(names.get(row, row)), 18) for row in table.columns],
-        rotation=45,
-        ha="right",
-    )
+    named = range(0, table.shape[1], -(-table.shape[1] // _MOST_BESIDE))  # all, or each second, third, ...
+    questions = [table.columns[place] for place in named]
+    ax.set_xticks(named, [one_line(str(names.get(row, row)), 18) for row in questions], rotation=45, ha="right")
     bar = ax.figure.colorbar(image, ax=ax)
     bar.set_label(column.removeprefix("score_"))
     return ax
@@ -101,19 +102,14 @@ def plot_cost(frame: Frame, score: str | None = None, *, cost: str = "cost", ax:
     means = means.dropna(subset=[cost])
     if means.empty:
         raise ConfigurationError(f"No {cost} is known. Pay with another column, such as cost='output_tokens'.")
-    ax = _new_axes(4.2) if ax is None else ax
-    for name, mean, low, high, paid in means[["mean", "low", "high", cost]].astype(float).itertuples():
-        ax.plot([paid, paid], [low, high], color=_LIGHT, linewidth=1)
-        ax.plot([paid], [mean], marker="o", color=_COLOUR)
-        left = paid > means[cost].max() / 2  # so that the name stays inside
-        ax.annotate(
-            one_line(str(name), _LONGEST),
-            (paid, mean),
-            textcoords="offset points",
-            xytext=(-7 if left else 7, 4),
-            ha="right" if left else "left",
-            fontsize="small",
-        )
+    labels = [_label(name) for name in means.index]
+    ax = _new_axes(max(4.2, _height(labels) + 0.7)) if ax is None else ax
+    points = zip(labels, means[["mean", "low", "high", cost]].to_numpy(float), strict=True)
+    for number, (name, (mean, low, high, paid)) in enumerate(points):
+        colour, marker = f"C{number % 10}", _MARKERS[number % len(_MARKERS)]
+        ax.plot([paid, paid], [low, high], color=colour, linewidth=1, alpha=0.5)
+        ax.plot([paid], [mean], marker=marker, color=colour, linestyle="none", label=name)
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, fontsize="small")
     ax.set_xlabel("US dollars an answer" if cost == "cost" else f"{cost} an answer")
     ax.set_ylabel(column.removeprefix("score_"))
     ax.margins(x=0.1)
@@ -128,6 +124,20 @@ def _write_numbers(ax: Axes, values: np.ndarray, middle: float) -> None:
         if not np.isnan(value):
             colour = "black" if value > middle else "white"
             ax.text(column, row, f"{value:.2g}", ha="center", va="center", color=colour, fontsize="small")
+
+
+def _label(name: object) -> str:
+    """The name of a variant on several lines: what is cut off may be all that tells it from others."""
+    lines = [""]
+    for part in str(name).split(" · "):
+        longer = f"{lines[-1]} · {part}" if lines[-1] else part
+        lines = [*lines[:-1], longer] if len(longer) <= _LONGEST else [*filter(None, lines), part]
+    return "\n".join(one_line(line, _LONGEST) for line in lines)
+
+
+def _height(labels: Sequence[str]) -> float:
+    """Of the labels, one below the other, in inches."""
+    return 0.21 * sum(1 + label.count("\n") for label in labels) + 0.21 * len(labels) + 0.4
 
 
 def _new_axes(height: float) -> Axes:

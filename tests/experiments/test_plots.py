@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import matplotlib as mpl
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
 
 from jupyter_tools.errors import ConfigurationError, MissingExtraError, UnknownNameError
 from jupyter_tools.experiments.plots import plot_cost, plot_means, plot_questions
@@ -34,6 +35,11 @@ def no_window() -> Iterator[None]:
     mpl.use(before)
 
 
+def legend_of(ax: Axes) -> list[str]:
+    legend = ax.get_legend()
+    return [] if legend is None else [text.get_text() for text in legend.get_texts()]
+
+
 def test_means_stand_in_the_order_of_the_variants_from_the_top() -> None:
     ax = plot_means(FRAME)
     assert [label.get_text() for label in ax.get_yticklabels()] == ["b", "a"]
@@ -51,9 +57,25 @@ def test_few_questions_have_their_numbers_and_a_missing_one_is_blank() -> None:
     assert [text.get_text() for text in ax.texts] == ["0.5", "1", "1"]
 
 
+def test_a_hundred_questions_are_all_drawn_and_some_of_them_named() -> None:
+    frame = pd.DataFrame({"variant": "a", "row": range(100), "score_good": [float(row % 2) for row in range(100)]})
+    ax = plot_questions(frame)
+    assert ax.images[0].get_array().shape == (1, 100)
+    assert [label.get_text() for label in ax.get_xticklabels()] == [str(row) for row in range(0, 100, 7)]
+
+
+def test_names_of_a_grid_are_told_apart_in_every_plot() -> None:
+    names = [f"plain · openai:gpt-4o-mini · temperature={value}" for value in (0, 0.7)]
+    frame = FRAME.replace({"variant": {"a": names[0], "b": names[1]}})
+    shown = [f"plain · openai:gpt-4o-mini\ntemperature={value}" for value in (0, 0.7)]
+    assert [label.get_text() for label in plot_means(frame).get_yticklabels()] == shown[::-1]
+    assert [label.get_text() for label in plot_questions(frame).get_yticklabels()] == shown
+    assert legend_of(plot_cost(frame, cost="output_tokens")) == shown
+
+
 def test_variants_of_unknown_cost_are_left_out_of_the_costs() -> None:
-    assert [text.get_text() for text in plot_cost(FRAME).texts] == ["a"]
-    assert [text.get_text() for text in plot_cost(FRAME, "other", cost="output_tokens").texts] == ["a", "b"]
+    assert legend_of(plot_cost(FRAME)) == ["a"]
+    assert legend_of(plot_cost(FRAME, "other", cost="output_tokens")) == ["a", "b"]
 
 
 def test_mistakes_are_told() -> None:
