@@ -37,5 +37,9 @@ def test_the_cost_is_what_the_prices_say(cells: dict[str, NotebookNode]) -> None
     assert f"9 tokens in, 4 out: ${(9 * 0.15 + 4 * 0.6) / 1e6:.8f}" in text(cells["cost"])
 
 
+def test_a_run_that_costs_too_much_is_ended(cells: dict[str, NotebookNode]) -> None:
+    assert "'limit', 'The run ended at its limit" in text(cells["limit"])
+
+
 def test_a_provider_of_ones_own_answers(cells: dict[str, NotebookNode]) -> None:
     assert "Polly wants a cracker" in text(cells["own"])
