@@ -10,6 +10,7 @@ tools run: `@pytest.mark.agent_recording("name.jsonl", tools="live")`.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Generator
 from contextlib import AbstractContextManager
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 OPTION = "--agent-record"
 MARKER = "agent_recording"
 FOLDER = "recordings"
+_LONGEST = 80  # characters of a test's name: file systems take 255 bytes
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,9 +51,13 @@ def agent_recording(request: pytest.FixtureRequest) -> Generator[Recording | Rep
 
 
 def _name(request: pytest.FixtureRequest) -> str:
-    name = re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), request.node.name)  # pytest's own escapes
-    test = re.sub(r"[^\w.-]+", "-", name).strip("-")
-    return f"{request.path.stem}.{test}.jsonl"
+    """One for each test: where a file's name cannot hold all of the test's, a digest tells it from others."""
+    tests = [node.name for node in request.node.listchain() if isinstance(node, pytest.Class | pytest.Function)]
+    said = re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), ".".join(tests))  # pytest's own escapes
+    name = re.sub(r"[^\w.-]+", "-", said.removesuffix("]"))
+    if len(name) > _LONGEST or re.search(r"[^\w.\-\[\]]", said):
+        name = f"{name[:_LONGEST]}-{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:8]}"
+    return f"{request.path.stem}.{name}.jsonl"
 
 
 def _tape(path: Path, *, recording: bool, options: dict[str, Any]) -> AbstractContextManager[Recording | Replay]:

@@ -51,7 +51,7 @@ def test_what_was_recorded_once_is_answered_without_a_model(pytester: pytest.Pyt
     names = {path.name for path in (pytester.path / "recordings").iterdir()}
     assert names == {
         "test_shop.test_bread.jsonl",
-        "test_shop.test_with_a_parameter-a-b-c.jsonl",
+        "test_shop.test_with_a_parameter-a-b-c-c8b260e2.jsonl",
         "test_shop.test_with_a_parameter-хлеб.jsonl",
         "live.jsonl",
     }
@@ -74,3 +74,33 @@ def test_recording_again_leaves_nothing_of_the_old_answers(pytester: pytest.Pyte
     text = (pytester.path / "recordings" / "test_shop.test_bread.jsonl").read_text(encoding="utf-8")
     assert "It is 4." in text
     assert "It costs 3." not in text
+
+
+MANY = """
+import pytest
+from jupyter_tools import Agent
+from jupyter_tools.providers.scripted import ScriptedProvider
+
+def answer(prompt, says):
+    return Agent("scripted:test", provider=ScriptedProvider(SAYS and [[says]]), trace=False).run_sync(prompt).text
+
+@pytest.mark.parametrize("prompt", ["What is 2+2?", "What is 2-2?", "2 + 2, " + "and again, " * 60])
+def test_prompts(agent_recording, prompt):
+    assert answer(prompt, f"You said {prompt}") == f"You said {prompt}"
+
+class TestOne:
+    def test_it(self, agent_recording):
+        assert answer("One?", "one") == "one"
+
+class TestTwo:
+    def test_it(self, agent_recording):
+        assert answer("Two?", "two") == "two"
+"""
+
+
+def test_each_test_has_a_recording_of_its_own_whatever_it_is_called(pytester: pytest.Pytester):
+    pytester.makepyfile(test_many=f"SAYS = True\n{MANY}")
+    pytester.runpytest_subprocess("--agent-record").assert_outcomes(passed=5)
+    assert len(list((pytester.path / "recordings").iterdir())) == 5
+    pytester.makepyfile(test_many=f"SAYS = False\n{MANY}")
+    pytester.runpytest_subprocess().assert_outcomes(passed=5)
