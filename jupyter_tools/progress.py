@@ -101,14 +101,14 @@ class TextView:
         from tqdm import tqdm
 
         if progress.expected:
-            tqdm.write(f"{self._name}: {progress.expected}", file=_out())
+            tqdm.write(f"{self._name}: {progress.expected}", file=bar_output())
         self._bar = tqdm(
             total=progress.total,
             initial=progress.reused,
             desc=self._name,
             unit=" cells",
             mininterval=0.2,
-            file=_out(),
+            file=bar_output(),
         )
 
     def update(self, progress: Progress) -> None:
@@ -126,8 +126,8 @@ class TextView:
             self._bar = None
 
 
-def _out() -> TextIO:
-    """Where a bar belongs: beside the output in a terminal or a log; a notebook would show that as an error."""
+def bar_output() -> TextIO:
+    """Where a bar of text belongs: beside the output in a terminal or a log; a notebook would show that as an error."""
     return sys.stdout if type(sys.stdout).__module__.startswith("ipykernel.") else sys.stderr
 
 

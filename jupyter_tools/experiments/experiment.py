@@ -122,12 +122,8 @@ class Experiment:
         with collected_rarely():
             self.cells = list(cells_of(self.variants, rows, repeats))
         self.name = name
-        self._options = AskOptions(
-            experiment=name,
-            limits=limits or Limits(),
-            execution=execution or ExecutionOptions(),
-            limiters=limiters_of(rate_limits),
-        )
+        limits, execution, pace = limits or Limits(), execution or ExecutionOptions(), limiters_of(rate_limits)
+        self._options = AskOptions(experiment=name, limits=limits, execution=execution, limiters=pace)
         self._concurrency = checked_concurrency({} if concurrency is None else concurrency)
         self._client = executor
         self._store = store if isinstance(store, TraceStore) else TraceStore(store) if store else default_store()
