@@ -23,14 +23,23 @@ _LONGEST_QUOTE = 300
 _LOOPBACK = re.compile(r"//(localhost|127\.|\[::1\])")
 _NOBODY_THERE = {errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH}
 _SHORTEST_KEY = 6  # what is shorter stands in ordinary words
-_NEVER_PASSES = {"insufficient_quota", "billing_hard_limit_reached", "invalid_api_key", "context_length_exceeded"}
+_NEVER_PASSES = {
+    *("insufficient_quota", "billing_hard_limit_reached", "invalid_api_key", "context_length_exceeded"),
+    "invalid_request_error",
+}
+_NO_SUCH_PLACE = re.compile(r"unexpected endpoint", re.I)  # LM Studio's, with a status that says all is well
+# What a refused request may be about, whatever its status: the status that others give for it.
+_MEANT = (
+    (re.compile(r"api[ _-]?key", re.I), 401),  # Gemini's and xAI's
+    (re.compile(r"context[ _-](?:length|window|size)|prompt is too long", re.I), 413),
+)
 
 
 def failure_of_answer(provider: str, url: str, status: int, headers: Mapping[str, str], body: bytes) -> ProviderError:
     """The error that an HTTP answer with a bad status stands for."""
     said, code = _what_it_says(body)
     wait_s = asked_wait_s(headers)
-    problem = f"{_meaning_of(status, url)}{said}"
+    problem = f"{_meaning_of(status, said, url)}{_place_said(headers)}{said}"
     retryable = False if code in _NEVER_PASSES else None
     return ProviderError(provider, problem, status=status, retry_after_s=wait_s, retryable=retryable)
 
@@ -38,16 +47,16 @@ def failure_of_answer(provider: str, url: str, status: int, headers: Mapping[str
 def failure_of_error_object(provider: str, error: JsonValue) -> ProviderError:
     """The error that an error object inside a good answer stands for."""
     message, code = _message_and_code(error)
-    if not message and not isinstance(error, dict):
-        return failure_of_other_answer(provider, json.dumps(error, ensure_ascii=False))
+    if _NO_SUCH_PLACE.search(message) or not (message or isinstance(error, dict)):
+        return failure_of_other_answer(provider, message or json.dumps(error, ensure_ascii=False))
     status = int(code) if code.isdigit() and 400 <= int(code) < 600 else None
     problem = f"the server broke off with an error: {one_line(message, _LONGEST_QUOTE) or 'it does not say which.'}"
     return ProviderError(provider, problem, status=status, retryable=False if code in _NEVER_PASSES else None)
 
 
 def failure_of_malformed(provider: str, data: str) -> ProviderError:
-    """The error that something other than JSON inside an answer stands for."""
-    return ProviderError(provider, f"the server sent something that is not JSON: {one_line(data, _LONGEST_QUOTE)}")
+    """The error that a piece of an answer stands for which is no JSON, or says other things than it should."""
+    return ProviderError(provider, f"the server sent something that cannot be read: {one_line(data, _LONGEST_QUOTE)}")
 
 
 def failure_of_page(provider: str, hint: str = OFTEN) -> ProviderError:
@@ -100,14 +109,21 @@ _MEANINGS: Mapping[int, str] = {
 }
 
 
-def _meaning_of(status: int, url: str) -> str:
+def _meaning_of(status: int, said: str, url: str) -> str:
+    kind = next((kind for words, kind in _MEANT if status == 400 and words.search(said)), status)
     if status < 400:
         meaning = "{url} sends its callers elsewhere ({named}). Give the address it sends them to as base_url."
     elif status >= 500 and status not in _MEANINGS:
         meaning = "the server, or a proxy before it, failed ({named}). It may work again later."
     else:
-        meaning = _MEANINGS.get(status, "the server refused the request ({named}).")
+        meaning = _MEANINGS.get(kind, "the server refused the request ({named}).")
     return meaning.format(named=f"{status} {_phrase(status)}".strip(), url=url)
+
+
+def _place_said(headers: Mapping[str, str]) -> str:
+    """Where a server sends its callers."""
+    place = headers.get("location", "")
+    return f" That is {one_line(place, _LONGEST_QUOTE)}" if place else ""
 
 
 def _phrase(status: int) -> str:

@@ -15,6 +15,7 @@ from jupyter_tools.providers.ollama_stream import OllamaDecoder
 
 _HERE = "http://localhost:11434"
 _PORT = 11434
+_NOT_PULLED = re.compile(r"model\b.*\bnot found", re.I)
 
 
 class OllamaProvider(HttpProvider):
@@ -56,7 +57,7 @@ class OllamaProvider(HttpProvider):
         if failure.status is None and "there is no server" in said:
             problem = f"there is no server at {self.address(model.base_url)}. Start it with `ollama serve`."
             return ProviderError(self.name, problem, retryable=False)
-        if failure.status == 404 and "not found" in said.partition("It says:")[2].lower():
+        if failure.status == 404 and _NOT_PULLED.search(said.partition("It says:")[2]):
             names = await self.model_names(model.base_url)
             nearest = UnknownNameError("model", model.name, names).nearest
             meant = f" Did you mean {nearest!r}, which it has?" if nearest else ""

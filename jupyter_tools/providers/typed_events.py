@@ -100,12 +100,16 @@ class TypedEventDecoder(ABC):
         return failure_of_error_object(self._provider, document) if told else None
 
     def _take_event(self, data: str, parts: list[StreamPart]) -> None:
+        if data.strip() in ("", "[DONE]"):  # empty events keep a connection alive
+            return
+        document: JsonValue = None
         try:
-            document: JsonValue = json.loads(data)
+            document = json.loads(data)
             self._take_document(cast("JsonObject", document), parts)
         except (ValueError, AttributeError, KeyError, TypeError, RecursionError):  # no JSON, or of another shape
-            if data.strip() not in ("", "[DONE]"):  # empty events keep a connection alive
-                self.failure = failure_of_malformed(self._provider, data)
+            is_error = object_at({"": document}, "").get("error")
+            told = failure_of_error_object(self._provider, document) if is_error else None
+            self.failure = told or failure_of_malformed(self._provider, data)
 
     @abstractmethod
     def _take_document(self, document: JsonObject, parts: list[StreamPart]) -> None:

@@ -181,11 +181,11 @@ def test_an_error_in_the_middle_keeps_text_and_usage() -> None:
         (b"", "the stream was cut"),
         (b"<html>hi</html>", "a web page"),
         (b'{"nope": 1}', "as a model's server does"),
-        (b'{"type": "message", "con', "not JSON"),
+        (b'{"type": "message", "con', "cannot be read"),
         (b'{"type": "error", "error": {"type": "not_found_error", "message": "no such model"}}', "no such model"),
-        (b"data: {nope}\n\n", "not JSON"),
-        (b"data: [1]\n\n", "not JSON"),
-        (sse(START, {"type": "content_block_delta", "index": 0}), "not JSON"),
+        (b"data: {nope}\n\n", "cannot be read"),
+        (b"data: [1]\n\n", "cannot be read"),
+        (sse(START, {"type": "content_block_delta", "index": 0}), "cannot be read"),
     ],
 )
 def test_what_is_no_answer_is_a_failure(data: bytes, problem: str) -> None:

@@ -70,6 +70,34 @@ def test_each_status_says_what_to_do(status, words):
     assert words in str(of_answer(status))
 
 
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("API key not valid. Please pass a valid API key.", "refused the API key (400 Bad Request). Check the key"),
+        ("prompt is too long: 210000 tokens > 200000 maximum", "too long for the server (400 Bad Request)"),
+        ("This model's maximum context length is 8192 tokens.", "Start a new one, or shorten it."),
+        ("temperature must be <= 2", "the server refused the request (400 Bad Request). It says: temperature"),
+    ],
+)
+def test_servers_that_say_all_with_one_status_are_understood_by_their_words(said, words):
+    failure = of_answer(400, json.dumps({"error": {"message": said}}).encode())
+    assert words in str(failure)
+    assert str(failure).endswith(f"It says: {said}")
+    assert failure.status == 400
+
+
+def test_where_a_server_sends_its_callers_is_told():
+    failure = of_answer(301, headers={"location": "https://other.example/v1/chat/completions"})
+    assert str(failure).endswith("as base_url. That is https://other.example/v1/chat/completions")
+
+
+def test_a_place_that_a_server_does_not_know_is_told_at_once_whatever_its_status():
+    said = "Unexpected endpoint or method. (POST /chat/completions)"
+    failure = failure_of_error_object("openai", {"error": said})
+    assert f"it often ends in /v1. It says: {said}" in str(failure)
+    assert not may_be_retried(failure)
+
+
 def test_braces_in_an_address_are_no_trouble():
     assert "{x}" in str(failure_of_answer("openai", "http://a/{x}", 404, {}, b""))
 
@@ -79,7 +107,7 @@ def test_status_and_wait_are_fields():
     assert (failure.status, failure.retry_after_s, failure.retryable) == (429, 3.0, None)
 
 
-@pytest.mark.parametrize("code", ["insufficient_quota", "context_length_exceeded"])
+@pytest.mark.parametrize("code", ["insufficient_quota", "context_length_exceeded", "invalid_request_error"])
 def test_some_failures_never_pass(code):
     assert of_answer(429, json.dumps({"error": {"message": "m", "code": code}}).encode()).retryable is False
     assert failure_of_error_object("openai", {"error": {"message": "m", "code": code}}).retryable is False
@@ -97,7 +125,7 @@ def test_an_error_object_without_words_is_still_a_sentence():
 
 def test_malformed_data_is_quoted_and_may_be_tried_again():
     failure = failure_of_malformed("openai", "{broken" * 1000)
-    assert "is not JSON: {broken" in str(failure)
+    assert "cannot be read: {broken" in str(failure)
     assert len(str(failure)) < 500
     assert may_be_retried(failure)
 

@@ -75,6 +75,12 @@ async def test_a_model_that_is_missing_is_to_be_fetched(models: list[str], hint:
     assert message.error_message == fetch + hint
 
 
+async def test_a_server_that_is_none_of_ollamas_has_no_models_to_be_fetched() -> None:
+    message, _ = await ask(mocked(lambda request: httpx.Response(404, json={"detail": "Not Found"})))
+    assert "Check the model's name and the base_url." in (message.error_message or "")
+    assert "ollama pull" not in (message.error_message or "")
+
+
 async def test_a_model_without_tools_may_be_given_them_in_words() -> None:
     refused = httpx.Response(400, json={"error": "registry/gemma:2b does not support tools"})
     message, _ = await ask(mocked(lambda request: refused), tools=(AgentTool(name="add"),))

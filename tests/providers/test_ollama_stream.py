@@ -100,9 +100,9 @@ def test_an_answer_that_ran_out_of_tokens_says_so() -> None:
         (lines(said("half")), "cut"),
         (lines(said("half")) + b'{"mess', "cut"),
         (lines(said("half"), {"error": "out of memory"}), "out of memory"),
-        (lines(said("half")) + b"nonsense\n", "not JSON"),
-        (lines(said("half")) + b'{"message": {"tool_calls": [{}]}}\n', "not JSON"),
-        (lines(said("half")) + b"[1]\n", "not JSON"),
+        (lines(said("half")) + b"nonsense\n", "cannot be read"),
+        (lines(said("half")) + b'{"message": {"tool_calls": [{}]}}\n', "cannot be read"),
+        (lines(said("half")) + b"[1]\n", "cannot be read"),
     ],
 )
 def test_what_goes_wrong_keeps_the_text(data: bytes, words: str) -> None:

@@ -157,8 +157,8 @@ def test_an_end_that_is_no_good_one_is_a_failure_also_without_words(status: str)
     [
         (sse(*text(0, "half")), "cut"),
         (b"<html>", "web page"),
-        (b"data: {nope}\n\n", "not JSON"),
-        (sse({"type": "response.function_call_arguments.delta"}), "not JSON"),
+        (b"data: {nope}\n\n", "cannot be read"),
+        (sse({"type": "response.function_call_arguments.delta"}), "cannot be read"),
     ],
 )
 def test_what_is_no_answer_is_a_failure(data: bytes, words: str) -> None:

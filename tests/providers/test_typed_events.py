@@ -67,14 +67,19 @@ def test_a_failure_before_any_word_leaves_nothing() -> None:
 
 
 def test_what_has_another_shape_ends_the_answer() -> None:
-    assert "not JSON" in read(WORD + b"data: 5\n\n" + WORD)[1]
+    assert "cannot be read" in read(WORD + b"data: 5\n\n" + WORD)[1]
 
 
 def test_an_answer_may_come_in_one_document() -> None:
     assert read(b'\n{"words": "a"}') == ([TextDelta, UsageDelta, StopDelta], "")
-    assert "not JSON" in read(b'{"words": "a')[1]
+    assert "cannot be read" in read(b'{"words": "a')[1]
 
 
 @pytest.mark.parametrize("error", [{"error": {"message": "no luck"}}, [{"error": {"message": "no luck"}}]])
 def test_a_document_may_be_an_error(error) -> None:
     assert "no luck" in read(json.dumps(error).encode())[1]
+
+
+def test_an_error_among_the_events_is_told_in_its_own_words_whoever_has_put_it_there() -> None:
+    kinds, said = read(WORD + b'data: {"error": {"message": "no luck", "code": 503}}\n\n')
+    assert (kinds, said) == ([TextDelta, UsageDelta], "words: the server broke off with an error: no luck")
