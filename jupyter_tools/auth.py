@@ -17,6 +17,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
+from jupyter_tools.errors import ConfigurationError
 from jupyter_tools.whole_files import whole_file
 
 KEYRING_SERVICE = "jupyter_tools"
@@ -138,13 +139,36 @@ def key_place(provider: str) -> str:
 
 
 def store_key(provider: str, key: Secret) -> None:
-    """Keep a key for later sessions: in the system keyring if there is one, otherwise in the key file."""
+    """Keep a key for later sessions: in the system keyring if there is one, otherwise in the key file.
+
+    Raises:
+        ConfigurationError: If it cannot be kept there.
+    """
     keyring = _working_keyring()
     if keyring is None:
-        write_key_file(key_file(provider), key)
+        _into_file(provider, key)
     else:
-        keyring.set_password(KEYRING_SERVICE, provider, key.reveal())
+        _into_keyring(keyring, provider, key)
     _stored.append(provider)
+
+
+def _into_file(provider: str, key: Secret) -> None:
+    path = key_file(provider)
+    try:
+        write_key_file(path, key)
+    except OSError as error:
+        problem = f"The key file {path} cannot be written: {error.strerror or type(error).__name__}."
+        remedy = f"Set {KEY_FOLDER_VARIABLE} to a folder of yours, or {variable_of(provider)} to the key."
+        raise ConfigurationError(f"{problem} {remedy}") from None  # what was tried shows the key among its variables
+
+
+def _into_keyring(keyring: Any, provider: str, key: Secret) -> None:
+    try:
+        keyring.set_password(KEYRING_SERVICE, provider, key.reveal())
+    except keyring.errors.KeyringError as error:
+        problem = f"The system keyring did not take the key: {type(error).__name__}."
+        remedy = f"Unlock it, or set {variable_of(provider)}."
+        raise ConfigurationError(f"{problem} {remedy}") from None
 
 
 def keys_stored() -> int:
@@ -181,7 +205,10 @@ class AuthManager:
             return None
         name = _name_of(provider)
         key = find_key(name, [variable_of(name)])
-        return key.reveal() if key is not None else None
+        if key is None:
+            _log.info("No API key for %s: neither %s nor %s holds one.", name, variable_of(name), key_file(name))
+            return None
+        return key.reveal()
 
 
 @cache

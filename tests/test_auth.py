@@ -160,8 +160,10 @@ def test_the_older_door_takes_classes_and_instances():
     assert AuthManager.get_api_key_file(Alone()).name == "api_key_Alone.json"
 
 
-def test_the_older_door_loads_a_key_only_where_one_is_needed():
-    assert AuthManager.load_api_key(Child) is None
+def test_the_older_door_loads_a_key_only_where_one_is_needed(caplog):
+    with caplog.at_level(logging.INFO):
+        assert AuthManager.load_api_key(Child) is None
+    assert "No API key for OpenaiAPI: neither OPENAI_API_KEY nor " in caplog.text
     write_key_file(AuthManager.get_api_key_file(Child), Secret(KEY))
     write_key_file(AuthManager.get_api_key_file(Alone), Secret(KEY))
     assert AuthManager.load_api_key(Child()) == KEY

@@ -22,7 +22,7 @@ class Limits:
             not known ends after its first turn.
 
     Raises:
-        ConfigurationError: If a limit is negative.
+        ConfigurationError: If a limit is no number, or negative.
     """
 
     tool_calls: int | None = None
@@ -32,9 +32,9 @@ class Limits:
 
     def __post_init__(self) -> None:
         for name in ("tool_calls", "tokens", "seconds", "cost"):
-            value = getattr(self, name)
-            if value is not None and value < 0:
-                raise ConfigurationError(f"The limit {name}={value} is negative.")
+            value: object = getattr(self, name)
+            if value is not None and not (isinstance(value, int | float) and value >= 0):  # not a number is none, too
+                raise ConfigurationError(f"The limit {name}={value!r} is no number from 0 on.")
 
     def held_by(self, execution: ExecutionOptions) -> ExecutionOptions:
         """The options with which no more tools are run than the limit allows, even if many are called at once."""

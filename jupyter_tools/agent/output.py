@@ -13,7 +13,10 @@ from jupyter_tools.messages import ToolCallContent
 from jupyter_tools.tools.tool import AgentTool
 from jupyter_tools.tools.validation import validate_tool_arguments
 
-_FENCED = re.compile(r"```[\w-]*\s*\n(.*?)```", re.DOTALL)
+_FENCED = re.compile(
+    r"```[\w-]*\s*\n(.*?)\n[ \t]*```", re.DOTALL
+)  # the JSON's own texts may hold fences, but no line ends
+_FENCED_TIGHTLY = re.compile(r"```[\w-]*\s*\n(.*)```", re.DOTALL)
 _VALUE = "value"
 
 
@@ -73,5 +76,5 @@ def for_people(complaint: str, attempts: int) -> str:
 
 def json_of(text: str) -> str:
     """The JSON in an answer: what stands in its fenced block, or all of it."""
-    fenced = _FENCED.search(text)
+    fenced = _FENCED.search(text) or _FENCED_TIGHTLY.search(text)
     return (fenced[1] if fenced else text).strip()

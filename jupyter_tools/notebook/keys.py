@@ -35,7 +35,7 @@ def login(provider: str) -> str:
 
     Raises:
         UnknownNameError: If there is no such provider.
-        ConfigurationError: If nobody can be asked, or nothing was typed.
+        ConfigurationError: If nobody can be asked, nothing was typed, or it cannot be kept.
     """
     owner = _SHARED.get(provider, provider)
     known = providers_with_keys()
@@ -43,10 +43,11 @@ def login(provider: str) -> str:
         raise UnknownNameError("provider with a key", provider, known)
     place = key_place(owner)
     try:
-        typed = getpass.getpass(f"API key of {owner} (it is kept in {place}): ").strip()
+        # nothing but the secret holds what was typed: a traceback may show variables
+        key = Secret(getpass.getpass(f"API key of {owner} (it is kept in {place}): ").strip())
     except StdinNotImplementedError:
         raise ConfigurationError(f"Nobody can be asked here. Set {owner.upper()}_API_KEY instead.") from None
-    if not typed:
+    if not key:
         raise ConfigurationError("No key was given, and none is kept.")
-    store_key(owner, Secret(typed))
+    store_key(owner, key)
     return f"The key of {owner} is kept in {place}."

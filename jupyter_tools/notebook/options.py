@@ -140,8 +140,17 @@ def split_words(line: str) -> list[str]:
         raise ConfigurationError(f"A quotation mark is not closed: {line}") from None
 
 
+# What people take for an option of the request, and how it is written.
+_NO_OPTIONS = {
+    **{"model": "--model", "tools": "--tools", "system": "--system"},
+    **{"max_turns": "--max-turns", "base_url": "--base-url", "limits": "--limit"},
+}
+
+
 def _options(arguments: Namespace) -> dict[str, JsonValue]:
     options = dict(key_value("option", "seed=1", text) for text in arguments.option or ())
+    for name in _NO_OPTIONS.keys() & options.keys():
+        raise ConfigurationError(f"{name!r} is no option of the request. Write it as {_NO_OPTIONS[name]}.")
     if arguments.tool_format is not None and arguments.tool_format not in tool_formats():
         raise UnknownNameError("tool format", arguments.tool_format, tool_formats())
     if arguments.max_tokens is not None and arguments.max_tokens < 1:

@@ -18,6 +18,7 @@ from jupyter_tools.notebook.options import AgentSettings, names_in
 from jupyter_tools.notebook.runs import Run, Runs
 from jupyter_tools.notebook.stepping import Stepping
 from jupyter_tools.notebook.tables import Table
+from jupyter_tools.providers.registry import parse_model
 from jupyter_tools.tools.approval import ApprovalPolicy, Approver
 from jupyter_tools.tools.decorator import as_tool
 from jupyter_tools.tools.options import ExecutionOptions
@@ -68,15 +69,13 @@ class Session:
         If the cell of `origin` has spoken before, the agent knows what was said until then.
         """
         agent = Agent(
-            settings.model,
+            parse_model(settings.model, base_url=settings.base_url, options=settings.options),
             self.find_tools(settings.tools),
             system=self.attachments.system(settings.system),
             max_turns=settings.max_turns,
             continuations=settings.continuations,
-            base_url=settings.base_url,
             execution=ExecutionOptions(approval=self._policy(settings.approve), approver=approver),
             limits=Limits(**settings.limits),
-            **settings.options,
         )
         started = self.conversations.started if new else self.conversations.__getitem__
         agent.messages += started(settings.conversation).before(origin)

@@ -14,6 +14,10 @@ from jupyter_tools.messages import Message
 from jupyter_tools.tools.tool import AgentTool
 
 SECRET_IN_ADDRESS = "An address with a password or a key in it is no base_url. One looks like {example}."
+_KEY_IN_OPTIONS = (
+    "An API key is no option: options are shown and recorded. Set the provider's environment variable, such as "
+    "OPENAI_API_KEY."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +32,8 @@ class Model:
         fallbacks: Models that answer, one after the other, where this one cannot.
 
     Raises:
-        ConfigurationError: If there is a password or a key in the address: addresses are shown and recorded.
+        ConfigurationError: If there is a password or a key in the address, or a key among the options: both are shown
+            and recorded.
     """
 
     provider: str
@@ -40,6 +45,8 @@ class Model:
     def __post_init__(self) -> None:
         if {"@", "?"} & set(self.base_url or ""):
             raise ConfigurationError(SECRET_IN_ADDRESS.format(example="http://localhost:8080/v1"))
+        if "api_key" in self.options:
+            raise ConfigurationError(_KEY_IN_OPTIONS)
 
     def __str__(self) -> str:
         return f"{self.provider}:{self.name}"

@@ -61,10 +61,10 @@ def parse_model(
         UnknownNameError: If the text names no provider and no embedded model. It says what may have been meant.
         ConfigurationError: If the text names no model, or a key stands among the options.
     """
-    if "api_key" in (options or ()):
-        problem = "An API key is no option: options are shown and recorded."
-        raise ConfigurationError(f"{problem} Set the provider's environment variable, such as OPENAI_API_KEY.")
-    first, *others = [part.strip() for part in ((text or "").strip() or default_model_text()).split(",")]
+    chain = (text or "").strip() or default_model_text()
+    first, *others = [part.strip() for part in chain.split(",")]
+    if not all((first, *others)):
+        raise ConfigurationError(f"{chain!r} is a chain with a gap. Write models with one comma between two of them.")
     model = _parsed(first, base_url, dict(options or {}))
     if not others:
         return model

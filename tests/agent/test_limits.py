@@ -82,7 +82,9 @@ def test_nothing_used_reaches_no_limit():
     assert Spending(Limits(cost=1)).reached() is None
 
 
-@pytest.mark.parametrize("wrong", [{"tokens": -1}, {"seconds": -0.5}, {"cost": -1.0}])
+@pytest.mark.parametrize(
+    "wrong", [{"tokens": -1}, {"seconds": -0.5}, {"cost": -1.0}, {"tokens": "5000"}, {"cost": float("nan")}]
+)
 def test_limits_that_cannot_work_are_refused(wrong):
-    with pytest.raises(ConfigurationError):
+    with pytest.raises(ConfigurationError, match=f"The limit {next(iter(wrong))}=.* is no number from 0 on"):
         Limits(**wrong)

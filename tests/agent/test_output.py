@@ -37,6 +37,14 @@ async def test_an_answer_in_a_fence_among_words_fits_as_well():
     assert result.output == {"city": "Bonn", "people": 330000}
 
 
+@pytest.mark.parametrize("end", ["\n```\nBye.", "```\nBye.", "\n  ```"])
+async def test_a_fence_in_a_text_of_the_answer_does_not_end_it(end):
+    schema = {"type": "object", "properties": {"code": {"type": "string"}}, "required": ["code"]}
+    answer = '```json\n{"code": "```python\\nprint(1)\\n```"}' + end
+    result = await agent_of([answer], ["never"], output_type=schema).run("go")
+    assert result.output == {"code": "```python\nprint(1)\n```"}
+
+
 async def test_a_pydantic_model_gives_its_instance():
     result = await agent_of(['{"city": "Bonn", "people": 330000}'], output_type=City).run("go")
     assert result.output == City(city="Bonn", people=330000)

@@ -49,6 +49,12 @@ def test_what_is_saved_comes_back_the_same(tmp_path):
     assert "Что это?" in (tmp_path / "a.json").read_text(encoding="utf-8")
 
 
+def test_half_a_surrogate_pair_is_saved_and_comes_back(tmp_path):
+    said = [user_message("half \ud83d, whole 🤔 \\ud83d")]
+    save_conversation(tmp_path / "a.json", said)
+    assert load_conversation(tmp_path / "a.json") == said
+
+
 def test_what_cannot_be_saved_leaves_the_old_file_alone(tmp_path):
     save_conversation(tmp_path / "a.json", [user_message("hi")])
     with pytest.raises(TypeError):

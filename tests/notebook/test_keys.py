@@ -1,4 +1,5 @@
 import sys
+import traceback
 from types import SimpleNamespace
 
 import pytest
@@ -66,3 +67,35 @@ def test_where_nobody_can_be_asked_login_says_what_to_do_instead(monkeypatch):
 
 def test_the_magic_asks_and_answers_in_words(shell, typed):
     assert shell.run_line_magic("agent", "--login openai").startswith("The key of openai is kept in ")
+
+
+def shown(error: BaseException) -> str:
+    """A traceback as the notebook may show it: with all variables, but for those of the test itself."""
+    frames = error.__traceback__.tb_next if error.__traceback__ else None
+    return "".join(traceback.TracebackException(type(error), error, frames, capture_locals=True).format())
+
+
+def test_a_key_that_the_keyring_does_not_take_shows_nowhere_and_says_what_to_do(monkeypatch, typed):
+    class LockedError(Exception):
+        pass
+
+    def set_password(service, name, value):
+        raise LockedError(value)
+
+    module = SimpleNamespace(
+        get_keyring=lambda: SimpleNamespace(priority=5),
+        set_password=set_password,
+        errors=SimpleNamespace(KeyringError=LockedError),
+    )
+    monkeypatch.setitem(sys.modules, "keyring", module)
+    with pytest.raises(ConfigurationError, match=r"did not take the key: LockedError\..*OPENAI_API_KEY") as caught:
+        login("openai")
+    assert typed.text not in shown(caught.value)
+
+
+def test_a_key_file_that_cannot_be_written_says_what_to_do(monkeypatch, typed, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("JUPYTER_TOOLS_KEYS", str(tmp_path / "file"))
+    with pytest.raises(ConfigurationError, match=r"cannot be written.*JUPYTER_TOOLS_KEYS.*OPENAI_API_KEY") as caught:
+        login("openai")
+    assert typed.text not in shown(caught.value)

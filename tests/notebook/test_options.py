@@ -1,5 +1,6 @@
 import pytest
 
+from jupyter_tools import traces
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
 from jupyter_tools.notebook.magics import AgentMagics
 from jupyter_tools.notebook.options import AgentSettings, parse_line
@@ -77,3 +78,18 @@ def test_a_tool_format_is_an_option_of_the_model_that_lasts():
 def test_a_tool_format_that_there_is_not_is_named_with_the_nearest():
     with pytest.raises(UnknownNameError, match=r"'herms'.*'hermes'"):
         settings("--tool-format herms")
+
+
+@pytest.mark.parametrize(
+    ("name", "written"), [("max_turns", "--max-turns"), ("model", "--model"), ("limits", "--limit")]
+)
+def test_what_is_no_option_of_the_request_is_told_how_it_is_written(name: str, written: str):
+    with pytest.raises(ConfigurationError, match=f"'{name}' is no option of the request. Write it as {written}"):
+        settings(f"--option {name}=3")
+
+
+def test_an_option_of_the_request_is_nothing_else(shell):
+    cell = "--option trace=false --option provider=x --option self=y -m scripted:demo -o reply"
+    shell.run_cell_magic("agent", cell, "Hello")
+    assert shell.user_ns["reply"].stop_reason == "stop"
+    assert len(traces(last=5)) > 0

@@ -134,3 +134,9 @@ def test_the_same_entry_point_twice_is_no_news(installed):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert provider_names() == ("openai",)
+
+
+@pytest.mark.parametrize("chain", ["openai:a,", ",openai:a", "openai:a,,openai:b"])
+def test_a_chain_with_a_gap_is_explained(chain):
+    with pytest.raises(ConfigurationError, match=f"'{chain}' is a chain with a gap"):
+        parse_model(chain)
