@@ -16,7 +16,8 @@ class Limits:
 
     Attributes:
         tool_calls: Tool calls in all. Of calls that come at once, those beyond it are not run.
-        tokens: Tokens read and written in all. Counted after each model call, so the last one may go beyond it.
+        tokens: Tokens read and written in all. Counted after each model call, so the last one may go beyond it;
+            estimated where the provider does not count.
         seconds: Seconds in all; what is under way then is stopped.
         cost: US dollars in all. Counted after each model call, so the last one may go beyond it. A run whose costs are
             not known ends after its first turn.
@@ -35,6 +36,11 @@ class Limits:
             value: object = getattr(self, name)
             if value is not None and not (isinstance(value, int | float) and value >= 0):  # not a number is none, too
                 raise ConfigurationError(f"The limit {name}={value!r} is no number from 0 on.")
+
+    @property
+    def count_tokens(self) -> bool:
+        """Whether somebody has to count them if the provider does not."""
+        return self.tokens is not None or self.cost is not None
 
     def held_by(self, execution: ExecutionOptions) -> ExecutionOptions:
         """The options with which no more tools are run than the limit allows, even if many are called at once."""
@@ -67,5 +73,5 @@ class Spending:
         )
         for what, used, limit in checks:
             if limit is not None and used >= limit:
-                return f"The run ended at its limit: {used:g} {what} of {limit:g}."
+                return f"The run ended at its limit: {used:.10g} {what} of {limit:.10g}."
         return None

@@ -37,9 +37,11 @@ from jupyter_tools.events import (
     TurnEndEvent,
     TurnStartEvent,
     TurnUpdateEvent,
+    UsageDelta,
 )
 from jupyter_tools.json_types import JsonValue
 from jupyter_tools.messages import (
+    NO_USAGE,
     AssistantMessage,
     Message,
     StopReason,
@@ -51,6 +53,7 @@ from jupyter_tools.messages import (
 from jupyter_tools.providers.assembly import MessageAssembly
 from jupyter_tools.providers.base import Model, Provider, Request
 from jupyter_tools.streams import EventStream
+from jupyter_tools.token_estimate import estimated_usage
 from jupyter_tools.tools.execution import ExecutionOptions, execute_tool_calls, skip_tool_call
 from jupyter_tools.tools.tool import AgentTool
 
@@ -287,6 +290,8 @@ class AgentRun:
         except BaseException as error:
             self._close(answer.failed(str(error), error_type_of(error)), answer)
             raise
+        if settings.limits.count_tokens:
+            answer.count(messages)
         message = answer.message(aborted=self._signal.is_set())
         self._close(message, answer)
         return message
@@ -366,6 +371,11 @@ class _Answer:
             self.stopped = True
         elif self.first_token_ms is None and isinstance(part, TextDelta | ThinkingDelta | ToolCallDelta):
             self.first_token_ms = (time.monotonic() - self.asked_at) * 1000
+
+    def count(self, asked: Sequence[Message]) -> None:
+        """Estimate what was used if nobody has said it: a limit must hold all the same."""
+        if self.assembly.usage == NO_USAGE and self.first_token_ms is not None:
+            self.assembly.add(UsageDelta(usage=estimated_usage(asked, self.assembly.message())))
 
     def message(self, *, aborted: bool) -> AssistantMessage:
         if self.stopped:

@@ -2,7 +2,8 @@ import pytest
 
 from jupyter_tools import PRICES, Agent, ConfigurationError, Limits, Price, tool
 from jupyter_tools.agent.limits import Spending
-from jupyter_tools.messages import AssistantMessage, ToolResultMessage
+from jupyter_tools.events import UsageDelta
+from jupyter_tools.messages import NO_USAGE, AssistantMessage, ToolResultMessage, Usage
 from jupyter_tools.providers.scripted import ScriptedProvider, call, pause
 
 
@@ -65,6 +66,31 @@ async def test_a_limit_of_cost_without_a_known_price_ends_the_run_and_says_how_t
     assert [m.text for m in result.messages if isinstance(m, ToolResultMessage)] == ["2"]
 
 
+class Silent(ScriptedProvider):
+    """Does not say what was used, as some servers."""
+
+    async def stream(self, request):
+        async for part in super().stream(request):
+            if not isinstance(part, UsageDelta):
+                yield part
+
+
+@pytest.mark.parametrize("limits", [Limits(tokens=5), Limits(cost=0.000001)])
+async def test_a_limit_holds_where_nobody_counts_tokens(limits, monkeypatch):
+    monkeypatch.setitem(PRICES, "scripted:test", Price(input=1.0, output=2.0))
+    agent = Agent(
+        "scripted:test", [add], provider=Silent([adding(1), adding(2), ["never"]]), trace=False, limits=limits
+    )
+    result = await agent.run("go")
+    assert (result.stop_reason, result.usage.estimated) == ("limit", True)
+    assert len([m for m in result.messages if isinstance(m, AssistantMessage)]) == 1
+
+
+async def test_without_a_limit_of_tokens_what_nobody_counts_stays_unknown():
+    agent = Agent("scripted:test", provider=Silent([["Hi."]]), trace=False, limits=Limits(tool_calls=5))
+    assert (await agent.run("go")).usage == NO_USAGE
+
+
 async def test_the_costs_of_all_turns_are_added_up(monkeypatch):
     monkeypatch.setitem(PRICES, "scripted:test", Price(input=1.0, output=2.0))
     result = await agent_with(Limits(cost=1), adding(1), ["Done."]).run("go")
@@ -76,6 +102,11 @@ async def test_the_costs_of_all_turns_are_added_up(monkeypatch):
 async def test_an_answer_that_came_before_the_limit_is_no_limit():
     result = await agent_with(Limits(tokens=1), ["Done."]).run("go")
     assert (result.stop_reason, result.text) == ("stop", "Done.")
+
+
+def test_large_numbers_are_written_out():
+    spent = Spending(Limits(tokens=1_000_000), usage=Usage(input_tokens=1_234_567))
+    assert spent.reached() == "The run ended at its limit: 1234567 tokens of 1000000."
 
 
 def test_nothing_used_reaches_no_limit():
