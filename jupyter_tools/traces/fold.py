@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from jupyter_tools.digests import digest
 from jupyter_tools.events import (
@@ -47,19 +48,6 @@ class SpanFold:
         self._tools = ToolSpans(self._book)
         self._steps = StepSpans(self._book)
         self._models = ModelSpans(self._book)
-        self._takers: dict[type, Callable[..., None]] = {
-            ToolExecutionStartEvent: self._tools.start,
-            ToolExecutionUpdateEvent: self._tools.done,
-            ToolExecutionEndEvent: self._end_tool,
-            StepStartEvent: self._start_step,
-            StepEndEvent: self._steps.end,
-            MessageEndEvent: self._end_message,
-            TurnUpdateEvent: self._models.notice,
-            TurnStartEvent: self._start_turn,
-            TurnEndEvent: self._end_turn,
-            AgentStartEvent: self._start_run,
-            AgentEndEvent: self._end_run,
-        }
 
     def add(self, event: AgentEvent, at_s: float, details: JsonValue = None) -> None:
         """Take one event.
@@ -69,9 +57,9 @@ class SpanFold:
             at_s: When it came, on the monotonic clock.
             details: The details of a tool's result as they were then.
         """
-        take = self._takers.get(type(event))
-        if take is not None:  # pieces and progress are in what they end up in
-            take(event, at_s, details)
+        taker_of = _TAKERS.get(type(event))
+        if taker_of is not None:  # pieces and progress are in what they end up in
+            taker_of(self)(event, at_s, details)
 
     def draft(self, pieces: Sequence[Piece]) -> None:
         """Take what a model has written of its message, should nothing more come."""
@@ -151,6 +139,22 @@ class SpanFold:
             error, error_type = (said.error_message, said.error_type) if said else (None, None)
             self._book.finish(self._book.turn, status, at_s, error=error, error_type=error_type)
             self._book.turn = None
+
+
+# by name: bound methods in each fold would be a circle, which only the search for garbage can take apart
+_TAKERS: Mapping[type[AgentEvent], Callable[[SpanFold], Callable[..., None]]] = {
+    ToolExecutionStartEvent: attrgetter("_tools.start"),
+    ToolExecutionUpdateEvent: attrgetter("_tools.done"),
+    ToolExecutionEndEvent: attrgetter("_end_tool"),
+    StepStartEvent: attrgetter("_start_step"),
+    StepEndEvent: attrgetter("_steps.end"),
+    MessageEndEvent: attrgetter("_end_message"),
+    TurnUpdateEvent: attrgetter("_models.notice"),
+    TurnStartEvent: attrgetter("_start_turn"),
+    TurnEndEvent: attrgetter("_end_turn"),
+    AgentStartEvent: attrgetter("_start_run"),
+    AgentEndEvent: attrgetter("_end_run"),
+}
 
 
 def _replayed(info: Mapping[str, JsonValue]) -> frozenset[SpanKind]:

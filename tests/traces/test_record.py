@@ -1,3 +1,5 @@
+import gc
+import weakref
 from typing import Any
 
 from jupyter_tools.traces.frame import Traces
@@ -56,3 +58,16 @@ def test_one_recorder_may_see_several_runs(memory_store: TraceStore, traces: Tra
     record(memory_store, [*run(run_id="one"), *run(run_id="two"), *tool_call("by hand")])
     assert traces.runs().run_id.tolist() == ["one", "two"]
     assert traces().groupby("run_id", dropna=False).size().tolist() == [6, 6, 1]
+
+
+def test_a_recorder_that_is_let_go_needs_no_search_for_garbage(memory_store: TraceStore) -> None:
+    recorder = record(memory_store, run())
+    memory_store.flush()
+    gone = weakref.ref(recorder._fold)
+    gc.collect()
+    gc.disable()
+    try:
+        del recorder
+        assert gone() is None
+    finally:
+        gc.enable()
