@@ -16,7 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from jupyter_tools.messages import content_from_dict, content_to_dict, from_dict, to_dict
+from jupyter_tools.messages import (
+    AssistantMessage,
+    Message,
+    ToolResultMessage,
+    content_from_dict,
+    content_to_dict,
+    from_dict,
+    to_dict,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,11 +45,13 @@ class Codec:
         tag: The key that marks it in JSON; None for what is as good as a plain JSON value.
         write: From the value to something simpler: JSON values, or values with codecs of their own.
         read: The inverse of `write`.
+        is_plain: Whether `write` gives JSON values, and nothing with a codec of its own, for this value.
     """
 
     tag: str | None
     write: Callable[[Any], Any]
     read: Callable[[Any], Any] = lambda stored: stored
+    is_plain: Callable[[Any], bool] = lambda _: False
 
 
 def _read_pairs(stored: list[list[Any]]) -> dict[Any, Any]:
@@ -133,7 +143,14 @@ def _read_image(stored: str) -> Any:
     return Image.open(io.BytesIO(base64.b64decode(stored)))
 
 
-_MESSAGE = Codec("$message", to_dict, from_dict)
+def _is_plain_message(message: Message) -> bool:
+    """True unless there may be anything in it: arguments that a model gave, details that a tool gave."""
+    if isinstance(message, ToolResultMessage):
+        return message.details is None
+    return not (isinstance(message, AssistantMessage) and message.tool_calls)
+
+
+_MESSAGE = Codec("$message", to_dict, from_dict, _is_plain_message)
 _CONTENT = Codec("$content", content_to_dict, content_from_dict)
 _NOUNS = "jupyter_tools.messages"
 

@@ -27,7 +27,7 @@ _NAMES = frozenset({str})
 _RESISTANCE = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 _describe = reprlib.Repr()  # bounded, and survives objects whose own repr raises
 _describe.maxother = _describe.maxstring = 2000
-_to_json = json_writer()
+_to_json = json_writer(allow_nan=False)
 _codec_for = functools.lru_cache(1024)(codec_for)
 
 
@@ -51,7 +51,7 @@ def encode(value: Any) -> str:
     """The value as text. What cannot be stored is described; nothing makes it fail."""
     if type(value) is str and is_utf8(value):
         return PLAIN_TEXT + value
-    text = _to_json(_plain_dict(value) or _simplified(value, 0))
+    text = _plainly(value) or _to_json(_plain_dict(value) or _simplified(value, 0))
     if not is_utf8(text):
         return json.dumps(json.loads(text))
     return text
@@ -113,6 +113,17 @@ def snapshot(value: Any, depth: int = 0) -> Any:
     if kind is list and depth < _MAX_DEPTH:
         return [item if type(item) in _PLAIN else snapshot(item, depth + 1) for item in value]
     return value
+
+
+def _plainly(value: Any) -> str | None:
+    """What most messages are, without a second look at what their codec writes; None for all else."""
+    codec = _codec_for(type(value))
+    if codec is None or not codec.is_plain(value):
+        return None
+    try:
+        return _to_json({codec.tag: codec.write(value)})
+    except _RESISTANCE:  # somebody's provider has put something else into it
+        return None
 
 
 def _plain_dict(value: Any) -> Any:

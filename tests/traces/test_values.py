@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_tools.messages import user_message
+from jupyter_tools.messages import AssistantMessage, TextContent, Usage, user_message
 from jupyter_tools.traces.values import StoredObject, decode, encode, is_utf8, snapshot
 from tests.traces.run_events import answer
 
@@ -108,3 +108,11 @@ def test_a_snapshot_does_not_follow_later_changes() -> None:
     value["rows"].append(3)
     value["more"]["n"] = 2
     assert copy == {"rows": [1, 2], "more": {"n": 1}}
+
+
+@pytest.mark.parametrize("cost", [math.nan, math.inf, object()])
+def test_a_message_with_something_else_in_a_field_is_stored_all_the_same(cost: Any) -> None:
+    message = AssistantMessage(content=(TextContent(text="да"),), usage=Usage(cost=cost))
+    text = encode(message)
+    json.loads(text, parse_constant=pytest.fail)
+    assert decode(text).content == message.content
