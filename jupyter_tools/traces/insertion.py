@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
 from jupyter_tools.traces.columns import CONTEXT_NAMES
@@ -50,7 +50,8 @@ class Inserter:
             with transaction(self._connection):
                 self._look_for_prunings()
                 self._number(new)
-                self._insert_rows(batch, self._context_numbers(batch.spans))
+                self._insert_contexts(batch.spans)
+                self._insert_rows(batch)
         except BaseException:
             self._contexts.clear()
             for span in new:
@@ -67,27 +68,28 @@ class Inserter:
         return self._connection.execute("SELECT coalesce(max(number), 0) FROM prunings").fetchone()[0]
 
     def _number(self, new: Sequence[Span]) -> None:
-        known = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'span_rows'").fetchone()
-        for seq, span in enumerate(new, 1 + (known[0] if known else 0)):
+        for seq, span in enumerate(new, 1 + self._last_number("span_rows")):
             span.home, span.seq = self, seq
 
-    def _context_numbers(self, spans: Iterable[Span]) -> dict[int, int]:
-        """The numbers of the spans' contexts, by the contexts' identity; what is not in the file yet is inserted."""
+    def _insert_contexts(self, spans: Iterable[Span]) -> None:
+        """Number the spans' contexts, and write those that are not in the file yet."""
         if len(self._contexts) > _REMEMBERED:
             self._contexts.clear()
-        contexts = {id(span.context): span.context for span in spans}  # many spans share one, and hashing it is slow
-        packages, names = encode(package_versions()), ("session_id", "packages", *_CONTEXT_FIELDS)
-        for context in contexts.values():
-            if context not in self._contexts:
-                row = (self._session_id, packages, *_cells_of(context))
-                cursor = self._connection.execute(_statement("INSERT INTO contexts", names, 1), row)
-                self._contexts[context] = cursor.lastrowid or 0
-        return {key: self._contexts[context] for key, context in contexts.items()}
+        new = [each for each in dict.fromkeys(span.context for span in spans) if each not in self._contexts]
+        self._contexts |= zip(new, itertools.count(self._last_number("contexts") + 1))
+        packages, names = encode(package_versions()), ("context", "session_id", "packages", *_CONTEXT_FIELDS)
+        rows = [(self._contexts[context], self._session_id, packages, *_cells_of(context)) for context in new]
+        _insert(self._connection, "INSERT INTO contexts", names, rows)
 
-    def _insert_rows(self, batch: Batch, contexts: Mapping[int, int]) -> None:
+    def _last_number(self, table: str) -> int:
+        """The highest number that a row of the table was ever given."""
+        known = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+        return known[0] if known else 0
+
+    def _insert_rows(self, batch: Batch) -> None:
         _insert(self._connection, "INSERT OR IGNORE INTO blobs", ("hash", "data"), batch.blobs)
         for piece in batch.pieces:
-            seqs, keys = [span.seq for span in piece.spans], [contexts[id(span.context)] for span in piece.spans]
+            seqs, keys = [span.seq for span in piece.spans], [self._contexts[span.context] for span in piece.spans]
             rows = list(zip(seqs, keys, *piece.columns.values(), strict=True))
             _insert(self._connection, "INSERT OR REPLACE INTO span_rows", ("seq", "context", *piece.columns), rows)
 
@@ -97,7 +99,7 @@ def _insert(connection: sqlite3.Connection, head: str, names: tuple[str, ...], r
     while start < len(rows):
         while start + count > len(rows):
             count //= 2  # so few different statements that SQLite need not read each anew
-        cells = chain.from_iterable(rows[start : start + count])
+        cells = itertools.chain.from_iterable(rows[start : start + count])
         connection.execute(_statement(head, names, count), list(cells))
         start += count
 
