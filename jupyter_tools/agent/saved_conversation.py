@@ -32,12 +32,18 @@ def save_conversation(path: str | os.PathLike[str], messages: Iterable[Message],
         path: The file. One that is there is replaced.
         messages: The conversation.
         **about: What else the file should say, as JSON values.
+
+    Raises:
+        ConfigurationError: If the file cannot be written.
     """
     data = {"format": FORMAT, "version": _VERSION, **about, "messages": [to_dict(message) for message in messages]}
+    text = json.dumps(data, ensure_ascii=False, indent=1)
     target = Path(path).expanduser()
-    with whole_file(target) as draft:
-        text = json.dumps(data, ensure_ascii=False, indent=1)
-        draft.write_text(text, encoding="utf-8", errors="backslashreplace")  # half a surrogate pair, as JSON says it
+    try:
+        with whole_file(target) as draft:
+            draft.write_text(text, encoding="utf-8", errors="backslashreplace")  # half a surrogate pair, in JSON
+    except OSError as error:
+        raise ConfigurationError(f"The conversation cannot be saved in {str(target)!r}: {error.strerror}.") from error
 
 
 def load_conversation(path: str | os.PathLike[str]) -> list[Message]:

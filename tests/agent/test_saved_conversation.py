@@ -62,6 +62,12 @@ def test_what_cannot_be_saved_leaves_the_old_file_alone(tmp_path):
     assert load_conversation(tmp_path / "a.json") == [user_message("hi")]
 
 
+def test_a_file_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigurationError, match=r"cannot be saved in .*: Not a directory"):
+        save_conversation(tmp_path / "file" / "a.json", [])
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
