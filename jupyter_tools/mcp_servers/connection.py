@@ -226,4 +226,4 @@ def _library() -> Any:
     try:
         return import_module("mcp")
     except ImportError as error:
-        raise MissingExtraError("mcp", "mcp", "MCP servers") from error
+        raise MissingExtraError("mcp", "mcp", "An MCP server") from error
