@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn, cast
 
 from jupyter_tools.errors import ConfigurationError
+from jupyter_tools.own_folder import own_folder
 from jupyter_tools.whole_files import whole_file
 
 KEYRING_SERVICE = "jupyter_tools"
@@ -75,7 +76,7 @@ def find_key(provider: str, variables: Sequence[str] = (), explicit: str | Secre
     for variable in variables:
         if value := os.environ.get(variable, "").strip():
             return Secret(value)
-    return _from_keyring(provider) or read_key_file(key_file(provider))
+    return _from_keyring(provider) or _from_file(provider)
 
 
 def _from_keyring(provider: str) -> Secret | None:
@@ -91,6 +92,14 @@ def _from_keyring(provider: str) -> Secret | None:
     return Secret(value) if value else None
 
 
+def _from_file(provider: str) -> Secret | None:
+    try:
+        path = key_file(provider)
+    except ConfigurationError:  # no home, so nothing is kept there
+        return None
+    return read_key_file(path)
+
+
 def key_file(provider: str) -> Path:
     """Where the key file of `provider` is, whether it exists or not."""
     name = re.sub(r"[^A-Za-z0-9._-]+", "_", provider).strip(".")
@@ -98,8 +107,7 @@ def key_file(provider: str) -> Path:
 
 
 def _key_folder() -> Path:
-    named = os.environ.get(KEY_FOLDER_VARIABLE)
-    return Path(named).expanduser() if named else Path.home() / ".config" / "jupyter_tools"
+    return own_folder(KEY_FOLDER_VARIABLE, lambda: "~/.config/jupyter_tools")
 
 
 def read_key_file(path: Path) -> Secret | None:

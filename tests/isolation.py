@@ -18,5 +18,12 @@ def isolate(patch: pytest.MonkeyPatch, folder: Path) -> None:
     patch.setenv("IPYTHONDIR", str(folder / "ipython"))
 
 
+def without_home(patch: pytest.MonkeyPatch) -> None:
+    """As for the user of a container that has a number and no name: nothing says where their home is."""
+    for name in ("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "JUPYTER_TOOLS_MODELS", "JUPYTER_TOOLS_KEYS"):
+        patch.delenv(name, raising=False)
+    patch.setattr("pwd.getpwuid", {}.__getitem__)
+
+
 def _is_personal(name: str) -> bool:
     return name.endswith(KEY_ENDINGS) or (name.startswith("JUPYTER_TOOLS_") and name != KEPT)

@@ -22,6 +22,7 @@ from jupyter_tools.auth import (
     variable_of,
     write_key_file,
 )
+from tests.isolation import without_home
 
 KEY = "sk-very-secret-0123456789"
 
@@ -212,3 +213,10 @@ def test_a_key_is_stored_in_the_keyring_only_if_it_works(monkeypatch, priority, 
     assert (kept == {("jupyter_tools", "openai"): KEY}) is in_keyring
     assert key_file("openai").exists() is not in_keyring
     assert ("keyring" in key_place("openai")) is in_keyring
+
+
+def test_who_has_no_home_has_no_key_file_and_may_set_the_variable(monkeypatch):
+    without_home(monkeypatch)
+    assert find_key("openai") is None
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    assert find_key("openai", ["OPENAI_API_KEY"]) == Secret(KEY)

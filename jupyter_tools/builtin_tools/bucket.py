@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 
 from jupyter_tools.builtin_tools.bucket_text import MAX_FILE_BYTES, BucketText, texts_of
 from jupyter_tools.builtin_tools.folder import content_here
 from jupyter_tools.errors import ConfigurationError
+from jupyter_tools.own_folder import own_folder
 
 BUCKET_FOLDER_VARIABLE = "JUPYTER_TOOLS_BUCKETS"
 MAX_CHARACTERS = 200_000  # of a bucket in a message
@@ -33,7 +34,12 @@ class Bucket:
     """
 
     def __init__(self, root: str | Path | None = None) -> None:
-        self.root = Path(root) if root is not None else default_root()
+        self._root = root
+
+    @cached_property
+    def root(self) -> Path:
+        """The folder that holds the buckets, looked for when one is used: who has no home has none."""
+        return Path(self._root) if self._root is not None else default_root()
 
     def add(self, file: str | Path | bytes, id: str | None = None, *, name: str = "text.txt") -> str:
         """Copy a file into a bucket. A file of the same name in it is replaced.
@@ -106,10 +112,13 @@ class Bucket:
 
 def default_root() -> Path:
     """The folder of the buckets: the one that JUPYTER_TOOLS_BUCKETS names, or one in the person's data folder."""
+    return own_folder(BUCKET_FOLDER_VARIABLE, _default_folder)
+
+
+def _default_folder() -> str:
     import platformdirs
 
-    named = os.environ.get(BUCKET_FOLDER_VARIABLE, "").strip()
-    return Path(named).expanduser() if named else Path(platformdirs.user_data_dir("jupyter_tools")) / "buckets"
+    return str(Path(platformdirs.user_data_dir("jupyter_tools")) / "buckets")
 
 
 def _content(path: Path) -> bytes:

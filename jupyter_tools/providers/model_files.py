@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import glob
-import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from jupyter_tools.errors import ModelFileError
+from jupyter_tools.own_folder import own_folder
 from jupyter_tools.providers.model_catalogue import (
     HubSource,
     LocalSource,
@@ -31,12 +31,13 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 
 def models_folder() -> Path:
     """Where weights are kept: `JUPYTER_TOOLS_MODELS`, or a folder of the user's cache."""
-    chosen = os.environ.get(MODELS_VARIABLE, "").strip()
-    if chosen:
-        return Path(chosen).expanduser()
+    return own_folder(MODELS_VARIABLE, _default_folder)
+
+
+def _default_folder() -> str:
     import platformdirs
 
-    return Path(platformdirs.user_cache_dir("jupyter_tools", appauthor=False)) / "models"
+    return str(Path(platformdirs.user_cache_dir("jupyter_tools", appauthor=False)) / "models")
 
 
 def model_path(entry: ModelEntry) -> Path:

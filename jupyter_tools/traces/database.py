@@ -23,6 +23,19 @@ class UnwritableError(TraceStoreError):
     """The folder or the file may not be written to."""
 
 
+def whole_path(path: str | Path) -> str:
+    """The path from the root on, so that it stays the same file when the notebook changes its folder.
+
+    Raises:
+        UnwritableError: If there is no such person's home, or the folder one is in was deleted.
+    """
+    try:
+        return str(Path(path).expanduser().resolve())
+    except (OSError, RuntimeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "there is no such home folder"
+        raise UnwritableError(f"The traces cannot be written to {path}: {reason}.") from error
+
+
 def open_database(path: str) -> sqlite3.Connection:
     """A connection to the traces in `path`, which is made if it does not exist.
 

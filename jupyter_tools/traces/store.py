@@ -24,7 +24,7 @@ from sys import is_finalizing
 from typing import Any
 
 from jupyter_tools.errors import TraceStoreError
-from jupyter_tools.traces.database import MEMORY, open_database, transaction
+from jupyter_tools.traces.database import MEMORY, open_database, transaction, whole_path
 from jupyter_tools.traces.insertion import Inserter, PrunedError
 from jupyter_tools.traces.rows import RowMaker
 from jupyter_tools.traces.sessions import close_session, interrupt_dead_sessions, open_session
@@ -53,7 +53,7 @@ class TraceStore:
 
     def __init__(self, path: str | Path, *, content: bool = True) -> None:
         self.content = content
-        self.path = MEMORY if str(path) == MEMORY else str(Path(path).expanduser().resolve())
+        self.path = MEMORY if str(path) == MEMORY else whole_path(path)
         self._start_over()
         with self._lock:
             self._connection()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from jupyter_tools.builtin_tools import bucket as bucket_module
 from jupyter_tools.builtin_tools.bucket import Bucket, default_root
 from jupyter_tools.errors import ConfigurationError
+from tests.isolation import without_home
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 BAD_IDS = ["", ".", "..", "~", "%2e%2e", "a/b", "a\\b", "/etc", "-a", "_a", ".a", "a" * 101, "a\n", "имя", "a b", "a\0"]
@@ -138,6 +139,14 @@ def test_the_root_can_be_named(tmp_path, monkeypatch):
     assert default_root() == tmp_path / "mine" == Bucket().root
     monkeypatch.delenv("JUPYTER_TOOLS_BUCKETS")
     assert default_root().name == "buckets"
+
+
+def test_a_bucket_is_looked_for_only_when_it_is_used(monkeypatch):
+    monkeypatch.delenv("JUPYTER_TOOLS_BUCKETS", raising=False)
+    without_home(monkeypatch)
+    bucket = Bucket()
+    with pytest.raises(ConfigurationError, match="JUPYTER_TOOLS_BUCKETS"):
+        bucket.ids()
 
 
 def test_bad_bytes_in_a_bucket_are_replaced(bucket):

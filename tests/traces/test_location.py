@@ -49,6 +49,21 @@ def test_where_nothing_can_be_written_traces_stay_in_memory_with_one_warning(mon
         default_store()
 
 
+def test_in_a_folder_that_was_deleted_traces_stay_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JUPYTER_TOOLS_TRACES")
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.warns(UserWarning, match="cannot be written to .*: No such file or directory. They are kept in memory"):
+        assert default_store().path == ":memory:"
+
+
+def test_the_home_of_nobody_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTER_TOOLS_TRACES", "~nobody-of-that-name/traces.db")
+    with pytest.warns(UserWarning, match="there is no such home folder"):
+        assert default_store().path == ":memory:"
+
+
 def test_a_damaged_file_is_reported_and_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     damaged = tmp_path / "traces.db"
     damaged.write_text("no database " * 100)
