@@ -26,6 +26,7 @@ def import_spans(store: TraceStore, chunks: Iterable[Chunk]) -> int:
     """
     total = 0
     contexts: dict[Row, int] = {}
+    store.flush()  # what is queued may be among them
     with store.writing() as connection:
         for chunk in redacted(chunks):
             blobs: list[Row] = []

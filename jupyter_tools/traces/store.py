@@ -1,8 +1,9 @@
 """`TraceStore`: spans on disk before they are needed.
 
 A run's thread only appends to a queue. The store's own thread folds, redacts and writes what is queued, in batches,
-0.05 s after the first event of a batch. Who wants to read does the same at once: `flush` is the writer's work, done
-here and now. One lock guards the connection and the folds; nothing else is shared.
+0.05 s after the first event of a batch; a run that has just begun may end first, or 0.1 s later. Who wants to read does
+the same at once: `flush` is the writer's work, done here and now, with all. One lock guards the connection and the
+folds; nothing else is shared.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from sys import is_finalizing
 from typing import Any
@@ -28,11 +29,12 @@ from jupyter_tools.traces.database import MEMORY, open_database, transaction, wh
 from jupyter_tools.traces.insertion import Inserter, PrunedError
 from jupyter_tools.traces.rows import RowMaker
 from jupyter_tools.traces.sessions import close_session, interrupt_dead_sessions, open_session
-from jupyter_tools.traces.span import Span
+from jupyter_tools.traces.span import Span, SpanContext
 
 BATCH_S = 0.05  # how long the first event of a batch waits for more
 QUEUE_LIMIT = 20_000  # beyond it, the run's thread writes itself: back-pressure instead of loss
 _RETRY_S = 1.0
+_YOUNG_S = 0.1  # a run is not written in its first moments, unless somebody wants to read
 
 _log = logging.getLogger(__name__)
 _stores: weakref.WeakSet[TraceStore] = weakref.WeakSet()
@@ -89,8 +91,11 @@ class TraceStore:
             with contextlib.suppress(TraceStoreError):  # the writer tells
                 self.flush()
 
-    def flush(self) -> None:
+    def flush(self, *, spared_s: float = 0.0) -> None:
         """Write what is queued, now.
+
+        Args:
+            spared_s: Leave out runs that have not gone on for so long: most are over soon, and are written once then.
 
         Raises:
             TraceStoreError: If it cannot be written. It stays queued in memory.
@@ -99,20 +104,22 @@ class TraceStore:
             while self._queue:
                 change, arguments = self._queue.popleft()
                 change(*arguments)
-            if not self._unwritten:
+            spared = _runs_begun_after(time.monotonic() - spared_s, self._unwritten) if spared_s else set()
+            spans = [span for span in self._unwritten if span.context not in spared]
+            if not spans:
                 return
             try:
-                self._write(list(self._unwritten))
+                self._write(spans)
             except sqlite3.Error as error:
                 raise self._failure("written", error) from error
             except Exception:
                 self._unwritten.clear()  # what cannot be told must not keep all that follows from the disk
                 raise
-            self._unwritten.clear()
+            self._unwritten = {span: None for span in self._unwritten if span.context in spared} if spared else {}
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """The connection in a transaction of its own, with everything recorded so far in it: all or nothing is written.
+        """The connection in a transaction of its own: all or nothing is written. What is queued is written by itself.
 
         Raises:
             TraceStoreError: If the file cannot be written.
@@ -127,13 +134,13 @@ class TraceStore:
         Raises:
             TraceStoreError: If the file cannot be read.
         """
+        self.flush()
         with self._connected("read") as connection:
             interrupt_dead_sessions(connection)
             yield connection
 
     @contextlib.contextmanager
     def _connected(self, purpose: str) -> Iterator[sqlite3.Connection]:
-        self.flush()
         with self._lock:
             try:
                 yield self._connection()
@@ -212,7 +219,9 @@ class TraceStore:
             if wake is self._wake:
                 self._asleep = True  # what is queued from here on wakes it again, or is in the flush below
             try:
-                self.flush()
+                self.flush(spared_s=_YOUNG_S)
+                if self._unwritten:
+                    wake.set()
                 told = False
             except TraceStoreError as error:
                 if not told:
@@ -220,6 +229,10 @@ class TraceStore:
                 told = True
                 time.sleep(_RETRY_S)
                 wake.set()
+
+
+def _runs_begun_after(at_s: float, spans: Iterable[Span]) -> set[SpanContext]:
+    return {span.context for span in spans if span.kind == "agent" and span.status == "running" and span.began_s > at_s}
 
 
 @atexit.register

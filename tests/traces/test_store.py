@@ -57,6 +57,24 @@ def test_a_flush_writes_at_once(store: TraceStore) -> None:
     assert rows_in(store.path) == [(100,)]
 
 
+def test_a_run_that_is_over_soon_is_written_once(store: TraceStore) -> None:
+    recorder, (*events, last) = TraceRecorder(store), run()
+    for event in events:
+        recorder.record(event)
+    store.flush(spared_s=60)
+    assert rows_in(store.path) == [(0,)]
+    recorder.record(last)
+    store.flush(spared_s=60)
+    assert rows_in(store.path, "SELECT count(*), sum(status = 'running') FROM spans") == [(6, 0)]
+
+
+def test_a_run_that_goes_on_is_written_before_it_ends(store: TraceStore) -> None:
+    recorder = TraceRecorder(store)
+    for event in run()[:2]:
+        recorder.record(event)
+    wait_until(lambda: rows_in(store.path, "SELECT status FROM spans") == [("running",)] * 3)
+
+
 def test_a_store_that_is_closed_has_written_everything(store: TraceStore) -> None:
     record_calls(store, 100)
     store.close()
