@@ -110,7 +110,7 @@ def plot_cost(frame: Frame, score: str | None = None, *, cost: str = "cost", ax:
         ax.plot([paid, paid], [low, high], color=colour, linewidth=1, alpha=0.5)
         ax.plot([paid], [mean], marker=marker, color=colour, linestyle="none", label=name)
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, fontsize="small")
-    ax.set_xlabel("US dollars an answer" if cost == "cost" else f"{cost} an answer")
+    ax.set_xlabel("US dollars an answer" if cost == "cost" else f"{cost.replace('_', ' ')} an answer")
     ax.set_ylabel(column.removeprefix("score_"))
     ax.margins(x=0.1)
     ax.locator_params(axis="x", nbins=6)

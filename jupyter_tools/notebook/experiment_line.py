@@ -19,6 +19,8 @@ from jupyter_tools.notebook.prompt import value_of
 from jupyter_tools.notebook.session import Session
 from jupyter_tools.tools.tool import AgentTool
 
+_QUOTED = """The line takes quotation marks off: put others around a scorer that has some, --score 'exact("capital")'."""
+
 
 def prepared(arguments: Namespace, cell: str, namespace: MutableMapping[str, Any]) -> Experiment:
     """The experiment, not yet begun.
@@ -80,7 +82,12 @@ def _scorer(text: str, namespace: Mapping[str, Any]) -> Any:
         return ours[text]()
     if text.isidentifier() and text not in {**ours, **namespace}:
         raise UnknownNameError("scorer", text, [*SCORERS, *(name for name in namespace if callable(namespace[name]))])
-    found = value_of(text, {**ours, **namespace}, "--score {}")
+    try:
+        found = value_of(text, {**ours, **namespace}, "--score {}")
+    except ConfigurationError as error:
+        if "(" in text and not set(text) & {"'", '"'}:
+            raise ConfigurationError(f"{error} {_QUOTED}") from None
+        raise
     return found() if found in [ours[name] for name in BARE_SCORERS] else found
 
 

@@ -70,6 +70,8 @@ def test_a_variable_takes_the_frame(run: RunCell, shell: InteractiveShell) -> No
         ("--over rows", " ", "There is no prompt"),
         ("--score exactly", "x", "Did you mean 'exact'"),
         ("--score regex(", "x", "is not a Python expression"),
+        ('--score exact("capital")', "x", """no variable 'capital'.*--score 'exact\\("capital"\\)'"""),
+        (r'--score regex(r"\d{4}")', "x", "not a Python expression.*takes quotation marks off"),
         ("-p temperature", "x", "takes KEY=VALUE"),
         ("-o 1x", "x", "name of a variable"),
         ("-o class", "x", "name of a variable"),
