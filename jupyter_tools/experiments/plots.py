@@ -104,13 +104,15 @@ def plot_cost(frame: Frame, score: str | None = None, *, cost: str = "cost", ax:
         raise ConfigurationError(f"No {cost} is known. Pay with another column, such as cost='output_tokens'.")
     labels = [_label(name) for name in means.index]
     ax = _new_axes(max(4.2, _height(labels) + 0.7)) if ax is None else ax
+    means[cost] *= 1000 if cost == "cost" else 1
     points = zip(labels, means[["mean", "low", "high", cost]].to_numpy(float), strict=True)
     for number, (name, (mean, low, high, paid)) in enumerate(points):
         colour, marker = f"C{number % 10}", _MARKERS[number % len(_MARKERS)]
         ax.plot([paid, paid], [low, high], color=colour, linewidth=1, alpha=0.5)
-        ax.plot([paid], [mean], marker=marker, color=colour, linestyle="none", label=name)
+        look = {"marker": marker, "markersize": 8, "markeredgewidth": 1.6, "markerfacecolor": "none"}
+        ax.plot([paid], [mean], color=colour, linestyle="none", label=name, **look)  # what lies below is seen
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, fontsize="small")
-    ax.set_xlabel("US dollars an answer" if cost == "cost" else f"{cost.replace('_', ' ')} an answer")
+    ax.set_xlabel("US dollars for 1,000 answers" if cost == "cost" else f"{cost.replace('_', ' ')} an answer")
     ax.set_ylabel(column.removeprefix("score_"))
     ax.margins(x=0.1)
     ax.locator_params(axis="x", nbins=6)

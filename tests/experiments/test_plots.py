@@ -73,6 +73,12 @@ def test_names_of_a_grid_are_told_apart_in_every_plot() -> None:
     assert legend_of(plot_cost(frame, cost="output_tokens")) == shown
 
 
+def test_the_dollars_of_a_thousand_answers_are_numbers_that_can_be_read() -> None:
+    ax = plot_cost(FRAME.assign(cost=[0.000_002, 0.000_004, None, None]))
+    assert "for 1,000 answers" in ax.get_xlabel()
+    assert ax.lines[-1].get_xdata()[0] == pytest.approx(0.003)
+
+
 def test_variants_of_unknown_cost_are_left_out_of_the_costs() -> None:
     assert legend_of(plot_cost(FRAME)) == ["a"]
     assert legend_of(plot_cost(FRAME, "other", cost="output_tokens")) == ["a", "b"]
