@@ -34,7 +34,7 @@ def test_live(agent_recording):
     asked.clear()
     agent_of(*TURNS).run_sync("Live?")
     assert asked == ["bread"]
-    assert not getattr(agent_recording, "drift", [])
+    assert agent_recording.drift == []
 """
 ANSWERS = '[[call("price", {"item": "bread"})], ["It costs 3."]]'
 

@@ -71,10 +71,12 @@ class Recording:
 
     Attributes:
         path: The file.
+        drift: Nothing, so that a test may ask for it while it is recorded, too.
     """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+        self.drift: list[Drift] = []
         self._file = RecordingFile(self.path, redact)
 
     def wired(self, wiring: Wiring, steer: Callable[[str], None]) -> Wiring:

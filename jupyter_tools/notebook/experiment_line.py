@@ -20,8 +20,6 @@ from jupyter_tools.notebook.session import Session
 from jupyter_tools.tools.tool import AgentTool
 
 _QUOTED = """The line takes quotation marks off: put others around such a scorer, --score 'exact("capital")'."""
-    """The line takes quotation marks off: put others around a scorer that has some, --score 'exact("capital")'."""
-)
 
 
 def prepared(arguments: Namespace, cell: str, namespace: MutableMapping[str, Any]) -> Experiment:
