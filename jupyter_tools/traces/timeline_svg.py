@@ -1,8 +1,9 @@
 """A timeline as SVG, HTML and text, without any dependency and without a script.
 
 The markup is built as a tree of elements, so that whatever a model or a tool wrote is escaped by the one who writes the
-tree out. Colours are JupyterLab's where there are any, else those of the page's light or dark scheme. What the picture
-shows stands below it as a table, for those who do not see it.
+tree out. Text has the colour that the page's own text has there, so it can be read in every theme of every editor; only
+a file of its own asks the system whether it is dark. What the picture shows stands below it as a table, for those who
+do not see it.
 """
 
 from __future__ import annotations
@@ -32,19 +33,24 @@ _TEXT_WIDTH = 40
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # such as codes that colour an error
 _numbers = itertools.count(1)
 _STYLE = """
-.jt-timeline { color-scheme: light dark; color: var(--jp-content-font-color1, CanvasText); overflow-x: auto; }
+.jt-timeline { overflow-x: auto; }
 .jt-timeline svg { display: block; max-width: 100%; font: 11.5px var(--jp-ui-font-family, system-ui, sans-serif); }
-.jt-timeline text { fill: var(--jp-content-font-color1, CanvasText); }
-.jt-timeline .jt-soft { fill: var(--jp-content-font-color2, GrayText); }
-.jt-timeline .jt-grid { stroke: var(--jp-border-color2, #9e9e9e); stroke-opacity: 0.5; }
-.jt-timeline .jt-pause { fill: var(--jp-border-color2, #9e9e9e); fill-opacity: 0.35; }
+.jt-timeline text { fill: currentColor; } .jt-timeline .jt-soft { fill-opacity: 0.75; }
+.jt-timeline .jt-grid { stroke: currentColor; stroke-opacity: 0.25; }
+.jt-timeline .jt-pause { fill: currentColor; fill-opacity: 0.15; }
 .jt-timeline .jt-agent { fill: #8d8d8d; } .jt-timeline .jt-turn { fill: #8d8d8d; fill-opacity: 0.6; }
 .jt-timeline .jt-model { fill: #3b82d6; } .jt-timeline .jt-tool { fill: #2a9d6f; }
 .jt-timeline .jt-retrieval { fill: #9467bd; } .jt-timeline .jt-approval { fill: #d08a00; }
-.jt-timeline .jt-failed { fill: #d83a34; } .jt-timeline text.jt-mark { fill: #d83a34; font-weight: bold; }
+.jt-timeline .jt-failed { fill: #d83a34; } .jt-timeline text.jt-mark { font-weight: bold; }
 .jt-timeline text.jt-inside { fill: #ffffff; font-size: 9px; pointer-events: none; }
 .jt-timeline .jt-waiting { fill-opacity: 0.4; stroke: currentColor; stroke-dasharray: 2 2; }
 .jt-timeline table { font-size: 12px; } .jt-timeline summary { cursor: pointer; font-size: 12px; }
+"""
+_ALONE = "svg.jt-timeline { color-scheme: light dark; color: CanvasText; }\n"
+_HEAD = """<!DOCTYPE html>
+<meta charset="utf-8">
+<meta name="color-scheme" content="light dark">
+<title>Timeline</title>
 """
 
 
@@ -77,8 +83,7 @@ class Timeline:
             case ".svg":
                 target.write_text(self.svg, encoding="utf-8")
             case ".html":
-                head = '<!DOCTYPE html>\n<meta charset="utf-8">\n<title>Timeline</title>\n'
-                target.write_text(f"{head}{self._repr_html_()}\n", encoding="utf-8")
+                target.write_text(f"{_HEAD}{self._repr_html_()}\n", encoding="utf-8")
             case suffix:
                 raise ConfigurationError(f"A timeline is written to a .svg or .html file, not to {suffix or path}.")
         return target
@@ -105,7 +110,7 @@ def _picture(steps: Sequence[Step], *, alone: bool = False) -> Element:
     if alone:  # a file of its own has no page to say how it looks
         svg.set("xmlns", "http://www.w3.org/2000/svg")
         svg.set("class", "jt-timeline")
-        SubElement(svg, "style").text = _STYLE.replace(".jt-timeline svg", "svg.jt-timeline")
+        SubElement(svg, "style").text = _STYLE.replace(".jt-timeline svg", "svg.jt-timeline") + _ALONE
     _draw_axis(svg, layout, tops[-1])
     for row, top in zip(layout.rows, tops[:-1], strict=True):
         _draw_label(svg, row, top)

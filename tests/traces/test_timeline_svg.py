@@ -62,6 +62,13 @@ def test_it_is_saved_as_picture_or_page(tmp_path: Path) -> None:
         timeline.save(tmp_path / "t.png")
 
 
+def test_a_page_s_text_gives_the_colour_and_only_files_ask_the_system_whether_it_is_dark(tmp_path: Path) -> None:
+    timeline = Timeline([step()])
+    assert "color-scheme" not in timeline._repr_html_()
+    assert "color-scheme: light dark; color: CanvasText" in timeline.svg
+    assert 'name="color-scheme" content="light dark"' in timeline.save(tmp_path / "t.html").read_text(encoding="utf-8")
+
+
 def test_a_terminal_sees_lines_of_text() -> None:
     lines = repr(Timeline([step(duration_ms=10), step("b", started=5000, duration_ms=5, status="error")])).splitlines()
     assert lines[1].count("█") == 40
