@@ -23,7 +23,7 @@ CITE_CLASS = "jt-cite"
 HEADING_CLASS = "jp-toc-ignore"  # a notebook's table of contents is its author's; a model's headings would flood it
 CODE_CLASSES = {f"jt-{kind}" for kind in ("kwd", "cmnt", "str", "num", "func", "class", "oper")}
 # commands by which formulas can link, load, style, cover the page or change others: such source is shown, never typeset
-_ACTIVE_MATH = re.compile(
+ACTIVE_MATH = re.compile(
     r"\\(?:href|url|html[A-Za-z]*|class|cssId|style|data|require|unicode|include[a-z]*|mmlToken|bbox"
     r"|[Rr]ule|[gex]?def|let|(?:re)?new[a-z]+)(?![A-Za-z])"
 )
@@ -85,7 +85,7 @@ def _block_math(_renderer: object, tokens: Sequence[Token], place: int, *_: obje
 
 
 def _math(tag: str, source: str) -> str:
-    kind = "jt-math" if _ACTIVE_MATH.search(source) else MATH_CLASS
+    kind = "jt-math" if ACTIVE_MATH.search(source) else MATH_CLASS
     return f'<{tag} class="{kind}">{html.escape(source)}</{tag}>'
 
 

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from jupyter_tools.garbage import collected_rarely
 from jupyter_tools.messages import ImageContent
 from jupyter_tools.notebook.markdown_rules import (
+    ACTIVE_MATH,
     CITE_CLASS,
     CODE_CLASSES,
     HEADING_CLASS,
@@ -129,7 +130,22 @@ _LINK = re.compile(r"\](?=[(:\[])")
 _FENCE_LINE = re.compile(r"^ {0,3}(?P<mark>`{3,}|~{3,})(?P<rest>.*)$", re.MULTILINE)
 _SPECIAL = re.compile(r"([\\`*_~$|\[\]])")
 _NOT_IN_ADDRESS = re.compile(r"[\s<>\\|]")
+_BRACKETED = re.compile(  # formulas as most models write them; a backslash before the first one makes it text
+    r"\\\\|\\\((?P<inline>(?:[^\\$\n]|\\[^()$\n])+)\\\)|\\\[(?P<block>(?:[^\\$\n]|\n(?![ \t]*\n)|\\[^\[\]$])+)\\\]"
+)
 _SUSPECT = re.compile(r"<|\][(:\[]")  # without tags, links and what they refer to there is nothing to disarm
+
+
+def dollar_formulas(text: str) -> str:
+    r"""Markdown with `\(x\)` and `\[x\]` as `$x$` and `$$x$$`: to most renderers the former are escaped brackets."""
+    return outside_code(text, lambda piece: _BRACKETED.sub(_with_dollars, piece)) if _BRACKETED.search(text) else text
+
+
+def _with_dollars(found: re.Match[str]) -> str:
+    inline, block = (formula and formula.strip() for formula in found.group("inline", "block"))
+    if ACTIVE_MATH.search(inline or block or ""):
+        return found[0]
+    return f"${inline}$" if inline else f"$${block}$$" if block else found[0]
 
 
 def inert_markdown(text: str) -> str:

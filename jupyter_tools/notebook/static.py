@@ -21,7 +21,14 @@ from jupyter_tools.notebook.parts import (
     TextPart,
     ToolPart,
 )
-from jupyter_tools.notebook.sanitise import closed_markdown, inert_markdown, literal_markdown, markdown_html, text_html
+from jupyter_tools.notebook.sanitise import (
+    closed_markdown,
+    dollar_formulas,
+    inert_markdown,
+    literal_markdown,
+    markdown_html,
+    text_html,
+)
 from jupyter_tools.notebook.sources import marks, sources_html, sources_markdown, sources_text
 from jupyter_tools.notebook.tool_card import MARKS, tool_html
 from jupyter_tools.notebook.turn_usage import usage_table
@@ -125,7 +132,7 @@ def _part_markdown(part: Part) -> str:
 
 
 def _said(text: str) -> str:
-    return closed_markdown(inert_markdown(text).strip())
+    return closed_markdown(inert_markdown(dollar_formulas(text)).strip())
 
 
 def _folded(label: str, body: str) -> str:

@@ -13,6 +13,7 @@ from jupyter_tools.notebook import markdown_rules
 from jupyter_tools.notebook.markdown_rules import Mark
 from jupyter_tools.notebook.sanitise import (
     closed_markdown,
+    dollar_formulas,
     image_html,
     inert_markdown,
     literal_markdown,
@@ -98,9 +99,37 @@ def test_formulas_with_commands_of_similar_names_are_typeset(source: str):
     assert "mathjax_process" in markdown_html(f"${source}$")
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (r"So \(x^2\) and \( y \).", "So $x^2$ and $y$."),
+        (r"\(f(x) = \left( y \right)\)", r"$f(x) = \left( y \right)$"),
+        ("\\[\na &= b \\\\[2pt]\nc &= d\n\\]", "$$a &= b \\\\[2pt]\nc &= d$$"),
+    ],
+)
+def test_formulas_in_brackets_stand_in_dollars_in_markdown(said: str, kept: str):
+    assert dollar_formulas(said) == kept
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        r"`\(x\)`",
+        "```\n\\(x\\)\n```",
+        r"\\(x\\)",
+        r"\( \)",
+        "\\[a\n\nb\\]",
+        r"\(\href{https://e.org}{x}\)",
+        r"\(\text{\$5}\)",
+    ],
+)
+def test_what_is_code_no_formula_or_one_that_could_link_keeps_its_brackets(said: str):
+    assert dollar_formulas(said) == said
+
+
 def test_the_page_and_the_kernel_leave_the_same_formulas_alone():
     page = Path(jupyter_tools.__file__).parent / "notebook" / "frontend" / "src" / "math.js"
-    assert f"/{markdown_rules._ACTIVE_MATH.pattern}/" in page.read_text(encoding="utf-8")
+    assert f"/{markdown_rules.ACTIVE_MATH.pattern}/" in page.read_text(encoding="utf-8")
 
 
 def test_a_citation_of_a_known_source_leads_to_it_and_others_stay_text():

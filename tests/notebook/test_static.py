@@ -146,3 +146,9 @@ def test_html_in_an_exported_markdown_file_stays_html_to_its_end():
     assert "\n\n" not in "\n".join(line.strip() for line in html.splitlines())
     assert MarkdownIt("commonmark").render(f"Before.\n\n{html}\n\nAfter.") == f"<p>Before.</p>\n{html}\n<p>After.</p>\n"
     assert "x = 1\n\n \n!" in re.sub(r"<[^>]*>", "", unescape(html))
+
+
+def test_formulas_in_brackets_are_formulas_in_the_markdown_that_stays():
+    view = viewed([*started(), *answer("So \\(x^2\\)."), *ended()])
+    assert "So $x^2$." in run_markdown(view)
+    assert "So \\(x^2\\)." in run_text(view)
