@@ -70,10 +70,11 @@ def transaction(connection: sqlite3.Connection, kind: Literal["DEFERRED", "IMMED
     connection.execute(f"BEGIN {kind}")
     try:
         yield
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # a full disk has ended it
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
 
 
 def _make_private_file(path: Path) -> None:
@@ -83,9 +84,21 @@ def _make_private_file(path: Path) -> None:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if path.parent.name == ".jupyter_tools" and not (path.parent / ".gitignore").exists():
             (path.parent / ".gitignore").write_text("*\n")
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        _make_or_touch(path)
     except OSError as error:
         raise UnwritableError(f"The traces cannot be written to {path}: {error.strerror}.") from error
+
+
+def _make_or_touch(path: Path) -> None:
+    """Without what SQLite kept beside a file that is gone: other kernels may still have that one open by it."""
+    left = [name for end in ("-wal", "-shm") if (name := path.with_name(path.name + end)).exists()]
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        os.close(os.open(path, os.O_RDWR))
+    else:
+        for name in left:
+            name.unlink(missing_ok=True)
 
 
 def _check(connection: sqlite3.Connection, path: str) -> None:

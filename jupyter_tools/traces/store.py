@@ -27,7 +27,7 @@ from typing import Any
 from jupyter_tools.errors import TraceStoreError
 from jupyter_tools.traces.database import MEMORY, open_database, transaction, whole_path
 from jupyter_tools.traces.insertion import Inserter, PrunedError
-from jupyter_tools.traces.rows import RowMaker
+from jupyter_tools.traces.rows import Batch, RowMaker
 from jupyter_tools.traces.sessions import close_session, interrupt_dead_sessions, open_session
 from jupyter_tools.traces.span import Span, SpanContext
 
@@ -112,6 +112,8 @@ class TraceStore:
                 self._write(spans)
             except sqlite3.Error as error:
                 raise self._failure("written", error) from error
+            except TraceStoreError:  # the file was taken away, and no new one can be made now
+                raise
             except Exception:
                 self._unwritten.clear()  # what cannot be told must not keep all that follows from the disk
                 raise
@@ -176,6 +178,7 @@ class TraceStore:
             interrupt_dead_sessions(self._open)
             open_session(self._open, self.session_id)
             self._inserter = Inserter(self._open, self.session_id)
+            self._rows.forget()
         return self._open
 
     def _file_id(self) -> int | None:
@@ -186,14 +189,19 @@ class TraceStore:
 
     def _write(self, spans: Sequence[Span]) -> None:
         self._connection()
-        try:
-            self._insert(spans)
-        except PrunedError:
-            self._rows.forget()
-            self._insert(spans)
+        with contextlib.suppress(PrunedError):
+            return self._insert(spans)
+        self._insert(spans)
 
     def _insert(self, spans: Sequence[Span]) -> None:
         batch = self._rows.batch(spans)
+        try:
+            self._insert_storable(batch)
+        except BaseException:
+            self._rows.forget()  # what it takes for stored from now on is not
+            raise
+
+    def _insert_storable(self, batch: Batch) -> None:
         try:
             self._inserter.insert(batch)
         except (UnicodeEncodeError, OverflowError, sqlite3.InterfaceError, sqlite3.ProgrammingError):

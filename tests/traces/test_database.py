@@ -89,6 +89,16 @@ def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
     connection.close()
 
 
+def test_a_transaction_that_a_full_disk_has_ended_says_so(tmp_path: Path) -> None:
+    connection = open_database(str(tmp_path / "spans.db"))
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(sqlite3.OperationalError, match="full"), transaction(connection):
+        connection.execute("INSERT INTO blobs VALUES ('a', ?)", ("x" * 10_000_000,))
+    assert not connection.in_transaction
+    connection.close()
+
+
 def test_many_who_open_a_new_file_at_once_all_get_it(tmp_path: Path) -> None:
     at_once = 8
     for number in range(10):

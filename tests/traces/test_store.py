@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_tools import Agent
 from jupyter_tools.errors import TraceStoreError
 from jupyter_tools.events import AgentToolResult
+from jupyter_tools.providers.scripted import ScriptedProvider
 from jupyter_tools.traces import store as store_module
 from jupyter_tools.traces.frame import Traces
 from jupyter_tools.traces.record import TraceRecorder
@@ -173,6 +175,57 @@ def test_a_file_that_was_deleted_is_begun_anew(store: TraceStore) -> None:
         leftover.unlink()
     record_calls(store, 2)
     store.flush()
+    assert rows_in(store.path) == [(2,)]
+
+
+def test_what_was_said_before_a_file_was_deleted_can_be_read_in_the_new_one(store: TraceStore) -> None:
+    agent = Agent("scripted:test", provider=ScriptedProvider([["One."], ["Two."]]), trace=store)
+    agent.run_sync("first")
+    store.flush()
+    for leftover in Path(store.path).parent.glob("spans.db*"):
+        leftover.unlink()
+    agent.run_sync("second")
+    assert said_in(store) == [["first", "One.", "second"]]
+
+
+def said_in(store: TraceStore) -> list[list[str]]:
+    """What the models saw."""
+    seen = Traces(lambda: store)(kind="model", all=True)["messages"]
+    return [[message.content[0].text for message in messages] for messages in seen]
+
+
+def test_what_is_written_at_the_second_attempt_is_written_whole(
+    store: TraceStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = store._inserter.insert
+    monkeypatch.setattr(store._inserter, "insert", raise_full)
+    Agent("scripted:test", provider=ScriptedProvider([["One."]]), trace=store).run_sync("first")
+    with pytest.raises(TraceStoreError):
+        store.flush()
+    monkeypatch.setattr(store._inserter, "insert", original)
+    assert said_in(store) == [["first"]]
+
+
+def test_nothing_is_lost_while_a_file_that_was_deleted_cannot_be_made_anew(store: TraceStore) -> None:
+    folder = Path(store.path).parent
+    shutil.rmtree(folder)
+    folder.write_text("something in its place")
+    record_calls(store, 2)
+    with pytest.raises(TraceStoreError, match="cannot be written"):
+        store.flush()
+    folder.unlink()
+    store.flush()
+    assert rows_in(store.path) == [(2,)]
+
+
+def test_a_file_that_is_deleted_alone_is_begun_anew_while_another_kernel_has_the_old_one_open(
+    store: TraceStore,
+) -> None:
+    other = TraceStore(store.path)
+    Path(store.path).unlink()
+    record_calls(store, 2)
+    store.flush()
+    other.close()
     assert rows_in(store.path) == [(2,)]
 
 
