@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from jupyter_tools.experiments.answers import Answer
@@ -72,7 +73,16 @@ def frame_of(
         target = f"param_{parameter}" if parameter in _OURS else parameter
         series[target] = _plain(item.cell.variant.columns.get(parameter) for item in done)
     series |= _figures(done)
-    return pd.DataFrame({name: pd.Series(values, dtype=_OURS.get(name)) for name, values in series.items()})
+    made = {name: _of_whole_letters(partial(pd.Series, dtype=_OURS.get(name)), series[name]) for name in series}
+    return pd.DataFrame(made)
+
+
+def _of_whole_letters(column: Callable[[Any], Any], values: Any) -> Any:
+    """The column of these values. Arrow takes no half of a surrogate pair, which some models write."""
+    try:
+        return column(values)
+    except UnicodeEncodeError:
+        return column([v.encode("utf-8", "replace").decode() if isinstance(v, str) else v for v in values])
 
 
 def _identity(name: str, done: Sequence[Done]) -> dict[str, list[Any]]:
@@ -102,8 +112,7 @@ def _plain(values: Iterable[Any]) -> Any:
     import pandas as pd
 
     listed = [json.dumps(v, ensure_ascii=False, default=str) if isinstance(v, list | Mapping) else v for v in values]
-    series = pd.Series(listed, dtype="object")
-    return series.convert_dtypes().array
+    return _of_whole_letters(lambda values: pd.Series(values, dtype="object").convert_dtypes().array, listed)
 
 
 def _text(answer: Answer) -> str | None:

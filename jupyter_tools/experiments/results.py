@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS experiment_cells (
     answer TEXT NOT NULL
 ) WITHOUT ROWID
 """
+_IS_THERE = "SELECT 1 FROM sqlite_master WHERE name = 'experiment_cells'"
 _KEYS_A_QUERY = 500
 
 
@@ -44,6 +45,8 @@ class Results:
         if not self._reads:
             return {}
         with self._store.reading() as connection:
+            if connection.execute(_IS_THERE).fetchone() is None:  # the file was taken away, and is a new one
+                return {}
             return {key: from_json(text) for key, text in _rows(connection, keys)}
 
     def keep(self, answers: Mapping[str, Answer], experiment: str) -> None:
@@ -52,10 +55,15 @@ class Results:
             return
         texts = redact_json([to_json(answer) for answer in answers.values()])
         now = time.time_ns() // 1000
-        rows = [(key, experiment, now, text) for key, text in zip(answers, texts, strict=True)]
+        rows = [(key, experiment, now, _storable(text)) for key, text in zip(answers, texts, strict=True)]
         with self._store.writing() as connection:
-            connection.execute(_TABLE)  # again: the file may have been moved away under us, and is a new one
+            connection.execute(_TABLE)  # again: the file may be a new one
             connection.executemany("INSERT OR REPLACE INTO experiment_cells VALUES (?, ?, ?, ?)", rows)
+
+
+def _storable(text: str) -> str:
+    """JSON text with half a surrogate pair, which some models write, as JSON says it: SQLite takes none."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _rows(connection: sqlite3.Connection, keys: Sequence[str]) -> list[tuple[str, str]]:

@@ -83,9 +83,11 @@ class Running:
             raise
         finally:
             ended.set()  # not cancelled: what it is about to write would be lost
-            await keeper
-            self._keep(self._taken())
-            self._view.close(self.progress)
+            try:
+                await keeper
+            finally:  # people press Stop twice
+                self._keep(self._taken())
+                self._view.close(self.progress)
 
     def _take_over(self, finished: Mapping[str, Answer]) -> dict[str, deque[Cell]]:
         """The cells that need somebody to wait for, by provider. The others are done at once."""
@@ -138,18 +140,16 @@ class Running:
             with suppress(TimeoutError):
                 await asyncio.wait_for(ended.wait(), _KEEP_S)
             self._view.update(self.progress)
-            with suppress(TraceStoreError):  # it is tried again, and told at the end
-                await asyncio.to_thread(self._keep, self._taken())
+            taken = self._taken()
+            try:
+                await asyncio.to_thread(self._keep, taken)
+            except TraceStoreError:  # it is tried again, and told at the end
+                self._unwritten = taken | self._unwritten
 
     def _taken(self) -> dict[str, Answer]:
         taken, self._unwritten = self._unwritten, {}
         return taken
 
     def _keep(self, answers: Mapping[str, Answer]) -> None:
-        if not answers:
-            return
-        try:
+        if answers:
             self._results.keep(answers, self._options.experiment)
-        except TraceStoreError:
-            self._unwritten = {**answers, **self._unwritten}
-            raise

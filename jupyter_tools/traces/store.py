@@ -189,9 +189,10 @@ class TraceStore:
 
     def _write(self, spans: Sequence[Span]) -> None:
         self._connection()
-        with contextlib.suppress(PrunedError):
-            return self._insert(spans)
-        self._insert(spans)
+        try:
+            self._insert(spans)
+        except PrunedError:
+            self._insert(spans)
 
     def _insert(self, spans: Sequence[Span]) -> None:
         batch = self._rows.batch(spans)

@@ -1,5 +1,7 @@
 """Resuming: what is finished is not asked again, and nothing else is taken for it."""
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -7,8 +9,10 @@ import pytest
 
 from jupyter_tools.errors import TraceStoreError
 from jupyter_tools.experiments.answers import Answer
-from jupyter_tools.experiments.experiment import experiment
+from jupyter_tools.experiments.experiment import Experiment, experiment
 from jupyter_tools.experiments.results import Results
+from jupyter_tools.progress import NoView, Progress
+from jupyter_tools.providers.scripted import pause, register_script
 from jupyter_tools.tools.decorator import tool
 from jupyter_tools.traces.store import TraceStore
 from tests.experiments.models import COUNTRIES, PROMPT, Calls
@@ -106,3 +110,50 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Any) -> None:
     path.write_text("no database at all, but long enough to be read as one")
     with pytest.raises(TraceStoreError):
         Results(TraceStore(path))
+
+
+def test_half_a_surrogate_pair_in_an_answer_spoils_nothing(store: TraceStore) -> None:
+    register_script("halves", [[f"half \ud83d {number}"] for number in range(3)])
+    first, second = run(store, models="scripted:halves"), run(store, models="scripted:halves")
+    assert list(second["answer"]) == list(first["answer"])
+    assert second["reused"].all()
+    row = [{"country": "half \ud83d"}]
+    assert len(run(store, models="scripted:halves", data=row)) == 1
+
+
+def test_a_file_that_was_taken_away_holds_no_finished_cell(tmp_path: Path) -> None:
+    store = TraceStore(tmp_path / "t.db")
+    results = Results(store)
+    for path in tmp_path.iterdir():
+        path.unlink()
+    assert results.finished(["k"]) == {}
+    results.keep({"k": Answer(text="a")}, "e")
+    assert results.finished(["k"]) == {"k": Answer(text="a")}
+    store.close()
+
+
+class Closed(NoView):
+    def __init__(self) -> None:
+        self.done: list[int] = []
+
+    def close(self, progress: Progress) -> None:
+        self.done.append(progress.done)
+
+
+async def test_an_experiment_ends_well_though_people_press_stop_again_and_again(
+    calls: Calls, store: TraceStore
+) -> None:
+    def press_stop(_: object) -> list[object]:
+        if chosen.progress.done < 2:
+            chosen.stop()
+            asyncio.get_running_loop().call_soon(press_stop, None)
+        return [pause(60)]
+
+    register_script("first", [["one"]])
+    register_script("presses_stop", [press_stop])  # pyright: ignore[reportArgumentType]
+    models, view = ["scripted:first", "scripted:presses_stop"], Closed()
+    chosen = Experiment(PROMPT, models=models, data=COUNTRIES[:1], store=store, concurrency=1)
+    work = asyncio.ensure_future(chosen.run(view))
+    await asyncio.wait([work])
+    assert view.done == [1]
+    assert list(run(store, models=models[:1], data=COUNTRIES[:1])["reused"]) == [True]
