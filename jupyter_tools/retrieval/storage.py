@@ -6,7 +6,8 @@
     bm25-GEN/             the words, by bm25s
     vectors-GEN.npy       the embeddings, if there are any
 
-GEN is another one each time, so a crash while saving leaves the old index as it was.
+GEN is another one each time, so a crash while saving leaves the old index as it was, and processes that save one index
+at once do not meet: the last one counts.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ import json
 import mmap
 import secrets
 import shutil
+import time
 import zlib
 from collections.abc import Generator, Iterable, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -29,10 +31,13 @@ from jupyter_tools.retrieval.bm25 import Bm25
 from jupyter_tools.retrieval.chunking import Chunking, Piece
 from jupyter_tools.retrieval.corpus import Corpus, Entry
 from jupyter_tools.retrieval.vectors import Vectors
+from jupyter_tools.whole_files import whole_file
 
 VERSION = 1
 _FORMAT = "jupyter_tools document index"
 _MANIFEST = "index.json"
+_FILES = ("documents-", "texts-", "bm25-", "vectors-", f".{_MANIFEST}.")
+_LONG_AGO_S = 3600.0  # nobody is writing any more what was left behind so long ago
 _DAMAGE = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError)
 
 
@@ -64,15 +69,26 @@ def save(folder: str | Path, stored: Stored) -> Path:
         raise ConfigurationError(f"{str(folder)!r} holds something that is no index. Name an empty or a new folder.")
     try:
         root.mkdir(parents=True, exist_ok=True)
-        written = _written(root, stored, secrets.token_hex(4))
+        manifest, written = _written(root, stored, secrets.token_hex(4))
+        replaced = _generation(root)  # as late as can be: another process may have saved one meanwhile
+        with whole_file(root / _MANIFEST) as draft:
+            draft.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     except OSError as error:
         raise ConfigurationError(f"The index cannot be saved in {str(folder)!r}: {error.strerror}.") from error
-    _remove_others(root, written)
+    _remove_others(root, written, replaced)
     return root
 
 
-def _written(root: Path, stored: Stored, generation: str) -> set[str]:
-    """Write all files, and give the names of what now belongs to the index."""
+def _generation(root: Path) -> str | None:
+    """The generation of the index that is there, if it can be read."""
+    try:
+        return json.loads((root / _MANIFEST).read_text(encoding="utf-8"))["generation"]
+    except _DAMAGE:
+        return None
+
+
+def _written(root: Path, stored: Stored, generation: str) -> tuple[JsonObject, set[str]]:
+    """Write all files but the last, and give that one's content and the names of what belongs to the index then."""
     documents, texts = root / f"documents-{generation}.json", root / f"texts-{generation}.bin"
     with texts.open("wb") as file:
         documents.write_text(json.dumps(list(_rows(stored.corpus, file)), ensure_ascii=False), encoding="utf-8")
@@ -94,10 +110,7 @@ def _written(root: Path, stored: Stored, generation: str) -> set[str]:
         "documents_crc32": zlib.crc32(documents.read_bytes()),
         "files": {path.relative_to(root).as_posix(): path.stat().st_size for path in written},
     }
-    draft = root / f"{_MANIFEST}.{generation}"
-    draft.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-    draft.replace(root / _MANIFEST)
-    return {_MANIFEST, words.name, *(path.name for path in written)}
+    return manifest, {_MANIFEST, words.name, *(path.name for path in written)}
 
 
 def _rows(corpus: Corpus, file: Any) -> Iterable[JsonObject]:
@@ -108,14 +121,21 @@ def _rows(corpus: Corpus, file: Any) -> Iterable[JsonObject]:
         yield {**row, "digest": entry.digest, "at": [start, length], "pieces": entry.pieces}
 
 
-def _remove_others(root: Path, kept: set[str]) -> None:
+def _remove_others(root: Path, kept: set[str], replaced: str | None) -> None:
+    """Remove what was replaced, and what a crash has left; not what another process may be writing just now."""
     for path in root.iterdir():
-        if path.name in kept or not path.name.startswith(("documents-", "texts-", "bm25-", "vectors-", _MANIFEST)):
+        if path.name in kept or not path.name.startswith(_FILES):
             continue
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+        with suppress(OSError):  # another process was quicker
+            if f"-{replaced}" in path.name or time.time() - path.stat().st_mtime > _LONG_AGO_S:
+                _remove(path)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def load(folder: str | Path) -> Stored:
@@ -132,6 +152,8 @@ def load(folder: str | Path) -> Stored:
                 raise ValueError(f"{name} has another size than was written")
         return _loaded(root, manifest)
     except _DAMAGE as error:
+        if _generation(root) != manifest["generation"]:  # it was saved anew meanwhile
+            return load(folder)
         raise ConfigurationError(f"The index in {str(folder)!r} is damaged: {error}. Build it again.") from error
 
 

@@ -1,8 +1,10 @@
 import json
+import os
 
 import pytest
 
 from jupyter_tools.errors import ConfigurationError
+from jupyter_tools.retrieval import storage
 from jupyter_tools.retrieval.index import DocumentIndex
 from tests.retrieval.embedding import LetterCounter
 
@@ -107,3 +109,37 @@ def test_files_of_other_programs_beside_an_index_stay(saved):
     (saved / "notes.txt").write_text("mine")
     reopened(saved).save(saved)
     assert (saved / "notes.txt").read_text() == "mine"
+
+
+def test_two_processes_that_save_one_index_at_once_leave_one_that_is_whole(saved, monkeypatch):
+    def finishing_late(*arguments):
+        monkeypatch.setattr(storage, "_written", written)
+        wrote = written(*arguments)
+        DocumentIndex(["Another process was here."]).save(saved)
+        return wrote
+
+    written = storage._written
+    monkeypatch.setattr(storage, "_written", finishing_late)
+    DocumentIndex(["The last one counts."]).save(saved)
+    assert [hit.text for hit in DocumentIndex.open(saved).search("last")] == ["The last one counts."]
+    assert len(list(saved.glob("texts-*"))) == 1
+
+
+def test_an_index_that_is_saved_anew_while_it_is_opened_is_opened_anew(saved, monkeypatch):
+    def read_late(*arguments):
+        monkeypatch.setattr(storage, "_loaded", loaded)
+        DocumentIndex(["A new one."]).save(saved)
+        return loaded(*arguments)
+
+    loaded = storage._loaded
+    monkeypatch.setattr(storage, "_loaded", read_late)
+    assert DocumentIndex.open(saved).documents == ["1"]
+
+
+def test_what_a_crash_left_behind_is_removed_once_nobody_can_be_writing_it(saved):
+    fresh, old = saved / "texts-fresh.bin", saved / "texts-old.bin"
+    for path in (fresh, old):
+        path.write_bytes(b"")
+    os.utime(old, (0, 0))
+    reopened(saved).save(saved)
+    assert (fresh.exists(), old.exists()) == (True, False)
