@@ -7,6 +7,7 @@ from typing import Any, TypeAlias, cast
 # Recursive aliases cost more in casts than they find: what is inside is checked by JSON Schema at run time.
 JsonValue: TypeAlias = Any
 JsonObject: TypeAlias = dict[str, JsonValue]
+_MOST = 2**63 - 1  # what a database can hold
 
 
 def object_at(data: JsonObject, name: str) -> JsonObject:
@@ -22,6 +23,6 @@ def text_at(data: JsonObject, name: str) -> str:
 
 
 def count_at(data: JsonObject, name: str) -> int:
-    """The whole number that `data` holds under `name`; 0 if there is none, or something else."""
+    """How many `data` says under `name` that there are; 0 if it does not, or says what cannot be."""
     value = data.get(name)
-    return value if isinstance(value, int) else 0
+    return value if type(value) is int and 0 <= value <= _MOST else 0

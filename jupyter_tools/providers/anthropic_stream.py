@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from jupyter_tools.errors import ProviderError
 from jupyter_tools.events import StopDelta, StreamPart, ThinkingDelta, ToolCallDelta
-from jupyter_tools.json_types import JsonObject, object_at, text_at
+from jupyter_tools.json_types import JsonObject, count_at, object_at, text_at
 from jupyter_tools.messages import StopReason, Usage
 from jupyter_tools.providers.anthropic_messages import REDACTED
 from jupyter_tools.providers.failures import failure_of_error_object
@@ -126,7 +126,7 @@ class AnthropicDecoder(TypedEventDecoder):
                 pass
 
     def _count(self, usage: JsonObject) -> None:
-        self._counts.update({name: usage[name] for name in _COUNTS if isinstance(usage.get(name), int)})
+        self._counts.update({name: count_at(usage, name) for name in _COUNTS if usage.get(name) is not None})
 
     def _failure_of(self, document: JsonObject) -> ProviderError:
         failure = failure_of_error_object(self._provider, document)

@@ -63,12 +63,13 @@ class _ToolCall:
 def parse_arguments(text: str) -> tuple[JsonObject, str | None]:
     """Arguments from a model's JSON text: (arguments, what is wrong with the text or None).
 
-    Empty text and `null` are no arguments. Anything but an object is a problem of this one call.
+    Empty text and `null` are no arguments. Anything but an object is a problem of this one call. NaN and its like,
+    which JSON does not know and no server would take back, become text.
     """
     if not text.strip():
         return {}, None
     try:
-        value: object = json.loads(text)
+        value: object = json.loads(text, parse_constant=str)
     except (ValueError, RecursionError) as error:
         return {}, f"the arguments are not valid JSON ({error}): {text[:200]}"
     if value is None:

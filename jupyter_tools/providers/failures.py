@@ -46,10 +46,13 @@ def failure_of_answer(provider: str, url: str, status: int, headers: Mapping[str
 
 def failure_of_error_object(provider: str, error: JsonValue) -> ProviderError:
     """The error that an error object inside a good answer stands for."""
-    message, code = _message_and_code(error)
+    try:
+        message, code = _message_and_code(error)
+    except RecursionError:
+        return failure_of_malformed(provider, "an error that is nested without end")
     if _NO_SUCH_PLACE.search(message) or not (message or isinstance(error, dict)):
         return failure_of_other_answer(provider, message or json.dumps(error, ensure_ascii=False))
-    status = int(code) if code.isdigit() and 400 <= int(code) < 600 else None
+    status = int(code) if re.fullmatch("[45][0-9]{2}", code) else None
     problem = f"the server broke off with an error: {one_line(message, _LONGEST_QUOTE) or 'it does not say which.'}"
     return ProviderError(provider, problem, status=status, retryable=False if code in _NEVER_PASSES else None)
 
@@ -81,6 +84,11 @@ def failure_of_connection(provider: str, url: str, error: Exception) -> Provider
 def failure_of_cut(provider: str) -> ProviderError:
     """The error that an answer without its end stands for."""
     return ProviderError(provider, "the stream was cut before the answer was complete.")
+
+
+def failure_of_endless(provider: str) -> ProviderError:
+    """The error that bytes without end stand for, of which no answer comes."""
+    return ProviderError(provider, "the server sends more and more, and no piece of an answer.", retryable=False)
 
 
 def without_secrets(error: ProviderError, secrets: Iterable[Secret]) -> ProviderError:

@@ -16,6 +16,7 @@ from jupyter_tools.errors import ConfigurationError, MissingKeyError, ProviderEr
 from jupyter_tools.events import StreamPart
 from jupyter_tools.json_types import JsonValue
 from jupyter_tools.providers.base import SECRET_IN_ADDRESS
+from jupyter_tools.providers.failures import failure_of_endless
 from jupyter_tools.providers.known_servers import owner_of
 from jupyter_tools.providers.retry import RetryPolicy, retrying
 from jupyter_tools.providers.shared_client import close_shared_client, shared_client
@@ -23,6 +24,8 @@ from jupyter_tools.providers.transport import Call, exchange
 
 if TYPE_CHECKING:
     import httpx
+
+LONGEST_PART = 64_000_000  # bytes: they are kept until a part is made of them
 
 
 class WireDecoder(Protocol):
@@ -97,12 +100,17 @@ class HttpWire:
         try:
             client = self.client or await shared_client()
             async with exchange(client, question.call(), question.signal) as answer:
+                unread = 0  # bytes since the last part
                 try:
                     async for chunk in answer:
-                        for part in decoder.decode(chunk):
+                        parts = decoder.decode(chunk)
+                        for part in parts:
                             yield part
                         if decoder.done or decoder.failure is not None:
                             break
+                        unread = 0 if parts else unread + len(chunk)
+                        if unread > LONGEST_PART:
+                            raise failure_of_endless(question.call().provider)
                 except ProviderError as failure:
                     decoder.break_off(failure)
                 for part in decoder.flush():

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from jupyter_tools.events import ThinkingDelta, ToolCallDelta
-from jupyter_tools.json_types import JsonObject, JsonValue, object_at
+from jupyter_tools.json_types import JsonObject, JsonValue, object_at, text_at
 from jupyter_tools.providers.openai_dialect import signature_of
 
 
@@ -46,8 +46,8 @@ class CallFragments:
             if "extra_content" in fragment and (signature := signature_of(fragment)):
                 yield ThinkingDelta(signature=signature, end=True)
             function = object_at(fragment, "function")
-            name = function.get("name") or ""
-            call_id = fragment.get("id") or ""
+            name = text_at(function, "name")
+            call_id = text_at(fragment, "id") or _of_number(fragment.get("id"))
             index, arguments = fragment.get("index"), _as_text(function.get("arguments"))
             call = self._known(index, call_id, name, arguments)
             is_new = call is None
@@ -81,6 +81,10 @@ class CallFragments:
         if call_id:
             self._by_id[call_id] = call
         return call
+
+
+def _of_number(call_id: JsonValue) -> str:
+    return str(call_id) if type(call_id) is int else ""
 
 
 def _as_text(arguments: JsonValue) -> str:

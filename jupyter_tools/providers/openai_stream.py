@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from jupyter_tools.errors import ProviderError
 from jupyter_tools.events import StopDelta, StreamPart, ThinkingDelta, UsageDelta
-from jupyter_tools.json_types import JsonObject, JsonValue, count_at, object_at
+from jupyter_tools.json_types import JsonObject, JsonValue, count_at, object_at, text_at
 from jupyter_tools.messages import StopReason, Usage
 from jupyter_tools.providers.answer_start import TELLING_BYTES, AnswerStart
 from jupyter_tools.providers.failures import (
@@ -32,6 +32,7 @@ _FAILED_REASONS: Mapping[str, str] = {
     "insufficient_system_resource": "the server ran out of resources before the answer was complete.",
     "error": "the server broke off with an error and does not say which.",
 }
+_MOST_DOLLARS = 1e9  # of one answer: what is more, or no number, is no price
 
 
 class ChatCompletionDecoder:
@@ -126,7 +127,7 @@ class ChatCompletionDecoder:
             return
         try:
             self._take_document(cast("JsonObject", document), parts)
-        except (AttributeError, KeyError, TypeError):  # JSON, but of another shape
+        except (AttributeError, KeyError, TypeError, ValueError, RecursionError):  # JSON, but of another shape
             self.failure = failure_of_malformed(self._provider, data)
 
     def _take_what_is_no_json(self, event: ServerSentEvent) -> None:
@@ -142,7 +143,7 @@ class ChatCompletionDecoder:
         for choice in document.get("choices") or ():
             if not choice.get("index"):  # the first of several answers; there is only one place for it
                 self._take_delta(choice.get("delta") or choice.get("message") or {}, parts)
-                self._finish_reason = choice.get("finish_reason") or self._finish_reason
+                self._finish_reason = text_at(choice, "finish_reason") or self._finish_reason
         usage = object_at(document, "usage") or object_at(object_at(document, "x_groq"), "usage")
         if usage:
             parts.append(UsageDelta(usage=_usage_of(usage)))
@@ -208,7 +209,7 @@ def _usage_of(usage: JsonObject) -> Usage:
 
 def _dollars(said: JsonValue) -> float | None:
     """What an answer cost, where the server says it itself, as OpenRouter does."""
-    return float(said) if isinstance(said, int | float) and not isinstance(said, bool) else None
+    return float(said) if type(said) in (int, float) and 0 <= said < _MOST_DOLLARS else None
 
 
 def _is_json(text: str) -> bool:

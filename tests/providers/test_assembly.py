@@ -119,3 +119,9 @@ def test_other_arguments_are_a_problem_of_that_call(text):
     assert problem.startswith("the arguments are not")
     message = assemble(ToolCallDelta(index=0, id="1", name="f", arguments=text), TextDelta(text="still here"))
     assert message.content == (ToolCallContent(id="1", name="f", problem=problem), TextContent(text="still here"))
+
+
+def test_numbers_that_json_does_not_know_are_text_so_that_every_server_takes_them_back():
+    arguments, problem = parse_arguments('{"a": NaN, "b": [-Infinity]}')
+    assert (arguments, problem) == ({"a": "NaN", "b": ["-Infinity"]}, None)
+    assert json.dumps(arguments, allow_nan=False)

@@ -3,10 +3,14 @@ import json
 import httpx
 import pytest
 
+from jupyter_tools import Agent
 from jupyter_tools.auth import Secret
 from jupyter_tools.errors import ConfigurationError, MissingKeyError
+from jupyter_tools.providers import http_wire
 from jupyter_tools.providers.http_wire import HttpWire, ServerKey, checked_base_url
 from jupyter_tools.providers.transport import Call
+
+from .loopback import chunked, loopback
 
 HOME = "https://api.example.org/v1"
 
@@ -64,3 +68,12 @@ async def test_a_document_is_json_or_nothing(answer, document):
     wire = HttpWire(client=httpx.AsyncClient(transport=httpx.MockTransport(lambda request: answer)))
     call = Call(provider="example", url=f"{HOME}/models", method="GET")
     assert await wire.document(call, 5) == document
+
+
+@pytest.mark.parametrize("sent", [b"data: " + b"x" * 3000, b": still here\n\n" * 300, b'{"a": "' + b"x" * 3000])
+async def test_a_server_that_sends_without_end_and_says_nothing_is_left(sent, monkeypatch):
+    monkeypatch.setattr(http_wire, "LONGEST_PART", 1000)
+    async with loopback(chunked(sent[:900], sent[900:], b"x", end=b"")) as server:
+        result = await Agent("openai:m", base_url=server.url, trace=False).run("go")
+    assert result.error_message == "openai: the server sends more and more, and no piece of an answer."
+    assert server.connections == 1

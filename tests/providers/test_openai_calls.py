@@ -78,3 +78,13 @@ def test_the_one_call_of_older_servers_is_read():
     assert calls_of(
         delta(function_call={"name": "f", "arguments": '{"a"'}), delta(function_call={"arguments": ":1}"})
     ) == [("f", {"a": 1}, None)]
+
+
+@pytest.mark.parametrize(("sent", "kept"), [(7, "7"), (1e999, None), ({}, None), (True, None)])
+def test_an_id_is_text_whatever_was_sent(sent, kept):
+    [made] = message_of(calls(call(0, sent, "f", "{}")), CALLS, DONE).tool_calls
+    assert made.id == kept or (kept is None and made.id.startswith("call_"))
+
+
+def test_a_name_that_is_no_text_is_none():
+    assert calls_of(calls(call(0, "c1", 1e999, "{}"))) == [("", {}, None)]

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jupyter_tools.messages import Usage
 from jupyter_tools.providers.anthropic_stream import AnthropicDecoder
 from jupyter_tools.providers.assembly import MessageAssembly
+from jupyter_tools.providers.base import Model
 from jupyter_tools.providers.ollama_stream import OllamaDecoder
 from jupyter_tools.providers.openai_stream import ChatCompletionDecoder
 from jupyter_tools.providers.responses_stream import ResponsesDecoder
@@ -68,3 +70,40 @@ def test_whatever_json_a_server_sends_becomes_a_message_or_a_failure(decoder_cla
     assert message.usage.total_tokens >= 0
     assert decoder.failure is None or str(decoder.failure).startswith("server: ")
     assert (decoder.failure is None) is (assembly.stop_reason is not None)
+
+
+def openai_delta(field: str, value: str) -> str:
+    return f'data: {{"choices": [{{"index": 0, "delta": {{"{field}": {value}}}}}]}}\n\ndata: [DONE]\n\n'
+
+
+DEEP = {"lists": "[" * 900 + "]" * 900, "texts": '[{"text":' * 450 + "1" + "}]" * 450}
+HOSTILE = {
+    "a reason that is none": 'data: {"choices": [{"delta": {"content": "a"}, "finish_reason": {}}]}\n\n',
+    "more tokens than there are": 'data: {"choices": [], "usage": {"prompt_tokens": '
+    + "9" * 400
+    + "}}\n\ndata: [DONE]\n\n",
+    "a price beyond all": 'data: {"choices": [], "usage": {"cost": ' + "9" * 400 + "}}\n\ndata: [DONE]\n\n",
+    "details that are none": openai_delta("reasoning_details", '["a"]'),
+    "content without end": openai_delta("content", DEEP["texts"]),
+    "an error without end": f'data: {{"error": {{"error": {DEEP["lists"]}}}}}\n\n',
+    "a code of other digits": 'data: {"error": {"message": "a", "code": "²"}}\n\n',
+    "a code without end": 'data: {"error": {"message": "a", "code": "' + "9" * 5000 + '"}}\n\n',
+}
+
+
+@pytest.mark.parametrize("sent", HOSTILE.values(), ids=HOSTILE)
+def test_what_no_server_should_send_is_a_message_or_one_sentence(sent) -> None:
+    decoder = ChatCompletionDecoder("server")
+    assembly = MessageAssembly("server", "m", asked=Model(provider="openai", name="gpt-4o-mini"))
+    for part in decoder.decode(sent.encode()) + decoder.flush():
+        assembly.add(part)
+    message = assembly.message()
+    assert (message.usage.total_tokens, message.usage.cost in (None, 0.0)) == (0, True)
+    assert len(str(decoder.failure)) < 1000
+
+
+def test_counts_that_cannot_be_are_none_on_anthropics_wire() -> None:
+    decoder = AnthropicDecoder("server")
+    usage = {"input_tokens": 10**400, "output_tokens": -3}
+    decoder.decode(f"data: {json.dumps({'type': 'message_start', 'message': {'usage': usage}})}\n\n".encode())
+    assert decoder._usage() == Usage()
