@@ -81,6 +81,7 @@ def _view_of(frame: pd.DataFrame, view: RunView) -> RunView:
     for event in _events(run, rows):
         view.add(event)
     if run.status in ("interrupted", "running"):
+        view.duration_ms = None  # nobody has seen its end
         text = "Interrupted: the kernel ended here." if run.status == "interrupted" else "It still goes on."
         view.parts.append(NoticePart(text=text))
     return view

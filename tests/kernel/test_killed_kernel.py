@@ -22,6 +22,7 @@ def test_the_text_so_far_is_shown_by_the_next_kernel_as_interrupted(tmp_path: Pa
         assert "word0 word1 word2 word3" in shown.text
         assert "Interrupted: the kernel ended here." in shown.text
         assert "Interrupted" in shown.shown("text/html")
+        assert " ms · " not in shown.text
         kernel.ok(SETUP)
         kernel.ok("%%agent -m scripted:short\nHi.")
         assert "Hello." in kernel.ok("%agent last").text
