@@ -123,7 +123,7 @@ def browser_page() -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, headless=True, args=CHROMIUM_ARGUMENTS)
         try:
-            yield browser.new_page(viewport={"width": 1100, "height": 900})
+            yield browser.new_context(viewport={"width": 1100, "height": 900}).new_page()
         finally:
             browser.close()
 

@@ -11,15 +11,16 @@ BUNDLE = Path(jupyter_tools.__file__).parent / "notebook" / "assets" / "run.js"
 CSS = "".join((BUNDLE.parent / name).read_text(encoding="utf-8") for name in ("run.css", "live.css"))
 MOUNT = """async (source) => {
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const widget = (await import(url)).default;
+  const widget = await (await import(url)).default();
   window.said = [];
   const model = {
-    get: () => window.steerable ?? true,
+    get: (name) => window.state?.[name] ?? window.steerable ?? true,
     send: (message) => window.said.push(message),
     on: (_, receive) => { window.receive = receive; },
     off: () => { window.receive = null; },
-    widget_manager: { rendermime: { latexTypesetter: window.typesetter } },
+    widget_manager: { rendermime: { latexTypesetter: window.typesetter }, context: window.context },
   };
+  if (window.context) widget.initialize({ model });
   window.close = widget.render({ model, el: document.body.appendChild(document.createElement("div")) });
 }"""
 NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"

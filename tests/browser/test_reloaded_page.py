@@ -1,4 +1,4 @@
-"""A page that is reloaded, or closed and opened again, while a run goes on."""
+"""A page that is reloaded, or closed and opened again, while a run goes on, and one beside that which runs it."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 SETUP = """%load_ext jupyter_tools
 from jupyter_tools.providers.scripted import pause, register_script
-for name, words in (("slow", 100), ("short", 30)):
+for name, words in (("slow", 100), ("short", 30), ("long", 900)):
     register_script(name, [[part for number in range(words) for part in (f"word{number} ", pause(0.1))]])
 """
 KEPT = ["text/html", "text/markdown", "text/plain"]
@@ -74,9 +74,34 @@ def test_a_page_that_was_closed_when_the_run_ended_shows_what_stays(page: Notebo
 
 
 def test_a_reloaded_page_can_stop_the_run(page: NotebookPage, lab: Lab):
-    begin(page, "-m scripted:slow --background", saved=True)
+    begin(page, "-m scripted:long --background", saved=True)
     for _ in range(2):
         reload(page, lab)
         expect(page.output(1)).to_contain_text("word3", timeout=10_000)
     page.output(1).get_by_role("button", name="Stop").click()
     expect(page.output(1).locator(".jt-status")).to_contain_text("stopped", timeout=5_000)
+
+
+def stop(page: NotebookPage) -> None:
+    page.output(1).get_by_role("button", name="Stop").click()
+    assert_stopped(page)
+
+
+def assert_stopped(page: NotebookPage) -> None:
+    expect(page.output(1).locator(".jt-status")).to_contain_text("stopped", timeout=5_000)
+    expect(page.output(1).locator("button")).to_have_count(0)
+    expect(page.output(1).locator(".jt-run")).to_have_count(1)
+
+
+def test_another_window_shows_the_run_too_in_place_of_the_last_one_and_can_stop_it(page: NotebookPage, lab: Lab):
+    begin(page, "-m scripted:long", saved=False)
+    stop(page)
+    page.save()
+    other = NotebookPage(page.page.context.new_page(), lab, "run.ipynb")
+    expect(other.output(1)).to_contain_text("stopped")
+    page.page.bring_to_front()
+    page.run(1)
+    other.page.bring_to_front()  # who looks at another window sees nothing move in this one
+    stop(other)
+    page.page.bring_to_front()
+    assert_stopped(page)

@@ -206,6 +206,38 @@ def test_no_attack_survives_in_html_that_the_kernel_has_drawn(widget: Widget, pl
     assert_unharmed(widget)
 
 
+IN_A_NOTEBOOK = """() => {
+  window.state = { place: { model_id: "m", cell_id: "c" }, _css: "" };
+  const signal = () => ({ connect(act) { this.emit = act; }, disconnect() { this.emit = null; } });
+  const kept = [{ data: { "text/plain": "first" } }, { data: { "application/vnd.jupyter.widget-view+json": { model_id: "m" } } }];
+  const outputs = { get length() { return kept.length; }, get: (n) => kept[n], set: (n, output) => { kept[n] = output; } };
+  window.kept = kept;
+  window.context = {
+    ready: Promise.resolve(),
+    sessionContext: { statusChanged: signal(), kernelChanged: signal() },
+    model: { cells: [{ type: "markdown" }, { type: "code", id: "c", outputs }] },
+  };
+}"""
+
+
+def test_no_attack_survives_in_what_is_left_of_a_run_whose_kernel_ended(page: Page):
+    widget = Widget(page, IN_A_NOTEBOOK)
+    attacks = (*ATTACKS, *published_attacks())
+    changes = [
+        {"part": place, "facts": {"kind": ("text", "reasoning", "tool")[place % 3], "label": text}, "text": text}
+        for place, text in enumerate(text for text in attacks for _ in range(3))
+    ]
+    widget.receive({"kind": "sync", "seq": 1, "count": len(changes), "changes": changes, "status": attacks[0]})
+    page.evaluate("() => window.context.sessionContext.statusChanged.emit(null, 'restarting')")
+    first, left = page.evaluate("() => window.kept.map((output) => output.data)")
+    assert first == {"text/plain": "first"}
+    html = left["text/html"].replace("<style></style>", "")
+    assert html.count("the kernel ended here") == 1
+    page.evaluate("(html) => { document.body.innerHTML = html; }", html)
+    assert page.locator(".jt-run > div:first-child > *").count() == len(changes) + 1
+    assert_unharmed(widget)
+
+
 # --- what moves ---
 
 

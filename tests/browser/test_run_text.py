@@ -81,3 +81,8 @@ def test_code_is_coloured_and_can_be_copied(widget: Widget):
     assert page.evaluate("() => window.copied") == "def f(x):  # why\n    return 1\n"
     widget.show("```nonsense\n<b>x</b>\n```\n\nSo.")
     assert widget.page.locator("code").inner_text().strip() == "<b>x</b>"
+
+
+def test_a_source_that_the_answer_names_looks_while_it_streams_as_it_will_when_it_is_whole(widget: Widget):
+    widget.show("Yes [[1]](a file (2).pdf#page=3), `[[1]](a)` and [[x]](no) [[2]](https://e.org/<img src=x>).")
+    assert widget.text.strip() == "Yes [1], [[1]](a) and [x] [2]."

@@ -1,7 +1,20 @@
 // `[1]` in an answer leads to the source of that number, where there is one.
 import { make } from "./dom.js";
 
+const NAMED = /^\[\[(\d{1,3})\]\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)/;
 const MARK = /\[(\d{1,3}(?:, ?\d{1,3})*)\]/g;
+
+/** `[[1]](a file.pdf)`, by which an answer names a source itself: `[1]`, as it will stand when the text is whole. */
+export const namedSource = {
+  name: "namedSource",
+  level: "inline",
+  start: (text) => text.match(/\[\[\d/)?.index,
+  tokenizer(text) {
+    const found = NAMED.exec(text);
+    return found ? { type: "namedSource", raw: found[0], number: found[1] } : undefined;
+  },
+  renderer: ({ number }) => `[${number}]`,
+};
 
 /** Makes links of the marks below an element. `anchors` has for each number the place on the page it leads to. */
 export function linkCitations(element, anchors) {

@@ -2,27 +2,42 @@
 import { typesetterOf } from "./math.js";
 import { NotebookOutput } from "./notebook_output.js";
 import { RunView } from "./run_view.js";
+import { whatIsLeft } from "./what_is_left.js";
 
-export default {
-  initialize({ model }) {
-    const output = new NotebookOutput(model);
-    const late = output.known; // this page was opened or reloaded after the run had begun
-    if (late) output.show().then(() => model.send({ kind: "late" }));
-    model.on("msg:custom", ({ kind, output: kept }) => {
-      if (kind !== "over" && kind !== "kept") return;
-      if (late && kept) output.keep(kept);
-      model.send({ kind: "settled" });
-    });
-  },
+const SOON_MS = 1000;
 
-  render({ model, el }) {
-    const page = { steerable: model.get("steerable"), typesetter: typesetterOf(model) };
-    const view = new RunView(el, (message) => model.send(message), page);
-    const receive = (message) => view.receive(message);
-    model.on("msg:custom", receive);
-    return () => {
-      model.off("msg:custom", receive);
-      view.close();
-    };
-  },
+/** Called once for each run. */
+export default () => {
+  const views = new Set();
+  return {
+    initialize({ model }) {
+      const output = new NotebookOutput(model);
+      let late = false; // this page does not get the cell's output: it was opened meanwhile, or another window runs the cell
+      const joinLate = () => {
+        late = true;
+        output.show().then(() => model.send({ kind: "late" }));
+      };
+      if (output.known) joinLate();
+      else model.on("change:place", () => setTimeout(() => { if (views.size === 0 && !output.find()) joinLate(); }, SOON_MS));
+      model.on("msg:custom", ({ kind, output: kept }) => {
+        if (kind !== "over" && kind !== "kept") return;
+        if (late && kept) output.keep(kept);
+        model.send({ kind: "settled" });
+      });
+      return output.onKernelEnd(() => output.keep(whatIsLeft([...views][0], model.get("_css"))));
+    },
+
+    render({ model, el }) {
+      const page = { steerable: model.get("steerable"), typesetter: typesetterOf(model) };
+      const view = new RunView(el, (message) => model.send(message), page);
+      const receive = (message) => view.receive(message);
+      model.on("msg:custom", receive);
+      views.add(view);
+      return () => {
+        model.off("msg:custom", receive);
+        views.delete(view);
+        view.close();
+      };
+    },
+  };
 };

@@ -89,6 +89,14 @@ export class MarkdownStream {
     typeset(block, this.page.typesetter);
   }
 
+  /** Show all of it as it was before anything was typeset or made to be pressed. */
+  freeze() {
+    this.finished.replaceChildren();
+    this.tail.replaceChildren(safeMarkdown(this.text));
+    decorateCode(this.tail, false);
+    typeset(this.tail, null);
+  }
+
   /** It is over: draw no more, and let the end be heard. */
   close() {
     if (this.frame && this.page.announcer) this.draw();

@@ -22,13 +22,12 @@ export const mathRules = [
   rule("blockMath", "block", /^ {0,3}(?:\$\$|\\\[)/m, BLOCK, (source) => `<div class="jt-math">\\[${source}\\]</div>`),
 ];
 
-/** Typesets the formulas below an element. A typesetter that fails leaves their source. */
+/** Typesets the formulas below an element, or marks them for later. A typesetter that fails leaves their source. */
 export function typeset(element, typesetter) {
-  if (!typesetter) return;
   for (const formula of element.querySelectorAll(".jt-math"))
     if (!ACTIVE.test(formula.textContent)) {
       formula.classList.add("mathjax_process");
-      Promise.resolve(typesetter.typeset(formula)).catch(() => {});
+      Promise.resolve(typesetter?.typeset(formula)).catch(() => {});
     }
 }
 

@@ -1,12 +1,17 @@
-// A page that is opened or reloaded while a run goes on gets no output of the cell any more: it puts it in itself.
+// A page that does not run the cell gets no output of it: it puts it in itself. And it keeps what it has if the kernel ends.
 
 const VIEW = "application/vnd.jupyter.widget-view+json";
+const ENDED = ["restarting", "autorestarting", "terminating", "dead"];
 
 /** A run's output in the notebook that the page shows. JupyterLab and Notebook 7 tell a widget of it, other pages do not. */
 export class NotebookOutput {
   constructor(model) {
+    this.model = model;
     this.context = model.widget_manager?.context;
-    this.place = model.get("place") ?? {};
+  }
+
+  get place() {
+    return this.model.get("place") ?? {};
   }
 
   /** True if the run was on a page before. */
@@ -14,14 +19,17 @@ export class NotebookOutput {
     return Boolean(this.place.model_id);
   }
 
-  /** Show the widget: again if the page has tried before it knew the widget, or in its cell, if nothing is there. */
+  /** Show the widget: again if the page has tried before it knew the widget, or in its cell, in place of an earlier run's. */
   async show() {
     await this.context?.ready;
-    const view = { [VIEW]: { version_major: 2, version_minor: 0, model_id: this.place.model_id } };
+    const view = { [VIEW]: { version_major: 2, version_minor: 0, model_id: this.place.model_id }, "text/plain": "This run is going on." };
     const output = { output_type: "display_data", data: view, metadata: {} };
     const outputs = this.cells().find((cell) => cell.id === this.place.cell_id)?.outputs;
     if (this.find()) this.keep(output);
-    else if (outputs?.length === 0) outputs.add(output);
+    else if (outputs && (outputs.length === 0 || listOf(outputs).some((old) => old.metadata.jupyter_tools))) {
+      outputs.clear();
+      outputs.add(output);
+    }
   }
 
   /** Put what stays of the run in the widget's place. */
@@ -30,10 +38,24 @@ export class NotebookOutput {
     found?.outputs.set(found.index, output);
   }
 
+  /** Do `act` when the kernel ends, however that happens. Returns what stops waiting for it. */
+  onKernelEnd(act) {
+    const session = this.context?.sessionContext;
+    const look = (_, status) => { if (ENDED.includes(status)) act(); };
+    session?.statusChanged.connect(look);
+    session?.kernelChanged.connect(act);
+    return () => {
+      session?.statusChanged.disconnect(look);
+      session?.kernelChanged.disconnect(act);
+    };
+  }
+
   find() {
-    for (const { outputs } of this.cells())
-      for (let index = 0; index < outputs.length; index++)
-        if (outputs.get(index).data[VIEW]?.model_id === this.place.model_id) return { outputs, index };
+    if (!this.known) return null;
+    for (const { outputs } of this.cells()) {
+      const index = listOf(outputs).findIndex(({ data }) => data[VIEW]?.model_id === this.place.model_id);
+      if (index >= 0) return { outputs, index };
+    }
     return null;
   }
 
@@ -41,3 +63,5 @@ export class NotebookOutput {
     return [...(this.context?.model?.cells ?? [])].filter((cell) => cell.type === "code");
   }
 }
+
+const listOf = (outputs) => Array.from({ length: outputs.length }, (_, index) => outputs.get(index));

@@ -14,6 +14,7 @@ class TextPart {
   facts() {}
   text(text) { this.stream.set(text); }
   more(text) { this.stream.add(text); }
+  freeze() { this.stream.freeze(); }
   close() { this.stream.close(); }
 }
 
@@ -37,6 +38,10 @@ class ReasoningPart {
   since(elapsed) { this.clock.start(this.ticking, elapsed); }
   text(text) { this.stream.set(text); }
   more(text) { this.stream.add(text); }
+  freeze() {
+    if (!this.done) this.facts({ label: "Reasoning", done: true });
+    this.stream.freeze();
+  }
   close() { this.stream.close(); }
 }
 
@@ -59,12 +64,16 @@ class ToolPart {
     this.label.textContent = label;
     this.outcome.textContent = ` → ${outcome}`;
     this.failed = failed;
+    this.done = done;
     if (done || status !== "running") this.clock.stop(this.ticking);
   }
   since(elapsed) { this.clock.start(this.ticking, elapsed); }
   text(text) { this.growing.textContent = text; }
   more(text) { this.growing.textContent += text; }
   body(html) { this.folded.replaceChildren(safeHtml(html)); }
+  freeze() {
+    if (!this.done) this.facts({ status: "aborted", label: this.label.textContent, outcome: "stopped", failed: this.failed });
+  }
 }
 
 class PlainPart {

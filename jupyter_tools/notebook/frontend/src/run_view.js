@@ -83,6 +83,14 @@ export class RunView {
     this.parts[place] = part;
   }
 
+  /** Nothing more will come, for this reason: show all there is, and what to press no more. */
+  freeze(reason) {
+    this.close();
+    for (const part of this.parts) part.freeze?.();
+    for (const gone of this.root.querySelectorAll("button, .jt-approval, .jt-steer")) gone.remove();
+    this.body.append(make("div", "jt-notice", reason));
+  }
+
   close() {
     clearTimeout(this.asking);
     for (const part of this.parts) part.close?.();

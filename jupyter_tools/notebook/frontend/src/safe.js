@@ -1,6 +1,7 @@
 // The page's one sanitiser: everything of a model or a tool that becomes HTML goes through here.
 import DOMPurify from "dompurify";
 import { Marked } from "marked";
+import { namedSource } from "./citations.js";
 import { imageMark } from "./images.js";
 import { mathRules } from "./math.js";
 import { escaped } from "./text.js";
@@ -14,7 +15,7 @@ const marked = new Marked({
     html: ({ text }) => escaped(text),
     image: ({ href, text }) => imageMark(href, text, escaped),
   },
-  extensions: mathRules,
+  extensions: [...mathRules, namedSource],
 });
 
 const purifier = DOMPurify(window); // an instance of our own: hooks of others do not apply, ours do not reach them
