@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, TypeAlias
 
+from jupyter_tools.json_writer import json_writer
 from jupyter_tools.messages import (
     AssistantMessage,
     Content,
     ImageContent,
     Message,
     SystemMessage,
+    TextContent,
     ToolResultMessage,
     UserMessage,
-    text_of,
 )
 from jupyter_tools.redaction import redact_all, redact_json
 from jupyter_tools.shortening import one_line
@@ -39,6 +40,7 @@ _LOOK_AT = 1000  # enough for a short text
 _REMEMBERED = 10_000
 _NOTHING = frozenset({type(None)})
 _SHORT_NAMES = ("input", "output")  # made here, for people
+_to_json = json_writer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +91,12 @@ class RowMaker:
     def batch(self, spans: Sequence[Span]) -> Batch:
         """What is to be written for these spans: their rows, and what these refer to."""
         blobs: list[Row] = []
+        written = _Written()
         alike: dict[tuple[type[Span], str], list[Span]] = {}  # what a kind never has is not written: None is slow
         for span in spans:
             alike.setdefault((type(span), span.kind), []).append(span)
         pieces = [
-            Piece(some, self._columns(TOOL_NAMES if kind is Span else SPAN_NAMES, some, blobs))
+            Piece(some, self._columns(TOOL_NAMES if kind is Span else SPAN_NAMES, some, blobs, written))
             for (kind, _), some in alike.items()
         ]
         return Batch(spans, blobs, pieces)
@@ -102,35 +105,47 @@ class RowMaker:
         """What was stored may be gone from the file: store it again."""
         self._hashes.clear()
 
-    def _columns(self, names: Sequence[str], spans: Sequence[Span], blobs: list[Row]) -> Columns:
+    def _columns(self, names: Sequence[str], spans: Sequence[Span], blobs: list[Row], written: _Written) -> Columns:
         given = [name for name in names if name not in _SHORT_NAMES]
         columns: Columns = dict(zip(given, zip(*map(attrgetter(*given), spans), strict=True), strict=True))
         if not self._content:
             _leave_out_contents(columns)
         columns["input"] = [_last_message(span) if self._content else None for span in spans]
         if "messages" in columns:
-            columns["messages"] = self._references(columns["messages"], blobs)
+            columns["messages"] = self._references(columns["messages"], blobs, written)
         contents = [name for name in names if name in CONTENT_NAMES and name != "messages" and _is_used(columns[name])]
-        _write_contents(columns, contents)
+        _write_contents(columns, contents, written)
         for name in contents:
             columns[name] = outsourced(columns[name], blobs)
         return {name: cells for name, cells in columns.items() if _is_used(cells)}
 
-    def _message_text(self, message: Message) -> str:
-        return encode(message if self._content else shape_of(message))
-
-    def _references(self, conversations: Cells, blobs: list[Row]) -> Cells:
+    def _references(self, conversations: Cells, blobs: list[Row], written: _Written) -> Cells:
         """The conversations as lists of the hashes of their messages."""
         if len(self._hashes) > _REMEMBERED:
             self._hashes.clear()
         new = [m for messages in conversations for m in messages or () if id(m) not in self._hashes]
-        stored = [(blob_key(text), text) for text in redact_json(list(map(self._message_text, new)))]
+        texts = [written.text(message if self._content else shape_of(message)) for message in new]
+        stored = [(blob_key(text), text) for text in redact_json(texts)]
         self._hashes |= {id(message): (message, key) for message, (key, _) in zip(new, stored, strict=True)}
         blobs += stored
         return [
-            None if messages is None else encode([self._hashes[id(message)][1] for message in messages])
+            None if messages is None else _to_json([self._hashes[id(message)][1] for message in messages])
             for messages in conversations
         ]
+
+
+class _Written:
+    """Values as text, each written once in a batch: a run has its model's messages and parameters in several rows."""
+
+    def __init__(self) -> None:
+        self._texts: dict[int, tuple[Any, str]] = {}  # holding the value keeps its id its own
+
+    def text(self, value: Any) -> str:
+        """`encode(value)`."""
+        known = self._texts.get(id(value))
+        if known is None:
+            known = self._texts[id(value)] = value, encode(value)
+        return known[1]
 
 
 def _leave_out_contents(columns: Columns) -> None:
@@ -144,14 +159,14 @@ def _is_used(cells: Cells) -> bool:
     return not _NOTHING.issuperset(map(type, cells))  # a frame must not be compared
 
 
-def _write_contents(columns: Columns, contents: Sequence[str]) -> None:
+def _write_contents(columns: Columns, contents: Sequence[str], written: _Written) -> None:
     """Contents become text, and what people read in short is made from them; nothing leaves here unredacted."""
     said = [None if value is None or type(value) is str else _said(value) for value in columns["result"]]
     texts: Columns = {name: columns[name] for name in ("error", "error_type", "input")} | {"output": said}
     others: Columns = {}
     for name in contents:
         texts[name] = [value if type(value) is str else None for value in columns[name]]
-        others[name] = [None if value is None or type(value) is str else encode(value) for value in columns[name]]
+        others[name] = [None if value is None or type(value) is str else written.text(value) for value in columns[name]]
     _apply(redact_all, texts)
     _apply(redact_json, others)
     for name in contents:
@@ -164,13 +179,13 @@ def _write_contents(columns: Columns, contents: Sequence[str]) -> None:
 
 
 def _apply(redact: Callable[[list[str]], list[str]], columns: Columns) -> None:
-    """Redact all texts of all columns together."""
-    texts = [text for column in columns.values() for text in column if text is not None]
+    """Redact all texts of all columns together, each text once."""
+    texts = list(dict.fromkeys(text for column in columns.values() for text in column if text is not None))
     redacted = redact(texts)
     if redacted is not texts:
-        rest = iter(redacted)
+        clean = dict(zip(texts, redacted, strict=True))
         for name, column in columns.items():
-            columns[name] = [None if text is None else next(rest) for text in column]
+            columns[name] = [None if text is None else clean[text] for text in column]
 
 
 def _shortened(texts: Cells, stored: Cells) -> Cells:
@@ -211,8 +226,17 @@ def _said(said: Any) -> str:
 
 
 def _content_text(content: Iterable[Content]) -> str:
-    pieces = (f"[{block.mime_type}]" if isinstance(block, ImageContent) else text_of([block]) for block in content)
-    return "".join(pieces)[:_LOOK_AT]
+    return "".join(map(_block_text, content))[:_LOOK_AT]
+
+
+def _block_text(block: Content) -> str:
+    match block:
+        case TextContent():
+            return block.text
+        case ImageContent():
+            return f"[{block.mime_type}]"
+        case _:
+            return ""
 
 
 def as_storable(cells: Cells) -> Cells:

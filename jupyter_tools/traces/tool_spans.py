@@ -67,6 +67,8 @@ class ToolSpans:
 
     def close(self, at_s: float, status: SpanStatus) -> None:
         """What is around them is over: so are they."""
+        if not self._open:
+            return
         for span in self._open.values():
             if span.status == "running":
                 self._book.finish(span, status, at_s)

@@ -1,17 +1,19 @@
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_tools.events import AgentToolResult
 from jupyter_tools.messages import ImageContent, TextContent, ToolCallContent, user_message
 from jupyter_tools.shortening import one_line
+from jupyter_tools.traces import rows as rows_module
 from jupyter_tools.traces.columns import COLUMN_NAMES
 from jupyter_tools.traces.database import open_database
 from jupyter_tools.traces.insertion import Inserter
 from jupyter_tools.traces.rows import BLOB_SIZE, Batch, RowMaker, as_storable, referred_key
 from jupyter_tools.traces.span import ModelSpan, Span, SpanContext, SpanKind
-from jupyter_tools.traces.values import decode
+from jupyter_tools.traces.values import decode, encode
 from tests.traces.run_events import answer
 
 KEY = "sk-" + "a1B2c3D4" * 4
@@ -131,3 +133,12 @@ def test_a_large_value_is_stored_as_a_blob() -> None:
 def test_what_the_database_refuses_is_replaced() -> None:
     cells = ["\ud800!", 2**63, ("a",), 1, 1.5, True, None, "ок"]
     assert as_storable(cells) == ["?!", None, '["a"]', 1, 1.5, True, None, "ок"]
+
+
+def test_a_value_of_several_rows_is_written_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[Any] = []
+    monkeypatch.setattr(rows_module, "encode", lambda value: written.append(value) or encode(value))
+    said, parameters = answer("4"), {"temperature": 0}
+    model = span("model", result=said, parameters=parameters)
+    rows_of(RowMaker().batch([span("agent", messages=(said,), parameters=parameters), model]))
+    assert written == [said, parameters]
