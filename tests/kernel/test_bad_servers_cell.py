@@ -19,41 +19,40 @@ PAGE = b"<!DOCTYPE html><html><body><h1>Welcome to nginx!</h1></body></html>"
 UNKNOWN = {"type": "not_found_error", "message": "model 'gpt-5-turbo-max' not found"}
 
 
+HTML = {"content-type": "text/html"}
+ANSWERS = {  # by the beginning of the path
+    "key": (401, json.dumps({"error": {"message": f"Incorrect API key: {KEY}"}}).encode(), {}),
+    "word": (400, b'[{"error": {"message": "API key not valid. Please pass a valid API key."}}]', {}),
+    "model": (404, json.dumps({"error": UNKNOWN}).encode(), {}),
+    "page": (200, PAGE, HTML),
+    "lost": (404, PAGE, HTML),
+    "proxy": (502, b"<html><body>502 Bad Gateway</body></html>", HTML),
+    "welcome": (200, b'{"message": "Welcome"}', {}),
+    "nowhere": (200, b'{"error": "Unexpected endpoint or method. (POST /chat/completions)"}', {}),
+    "moved": (301, b"", {"location": "https://models.example/v1"}),
+    "tools": (500, b'{"error": {"message": "tools param requires --jinja flag"}}', {}),
+    "busy": (503, b"", {"retry-after": "1"}),
+    "405": (405, PAGE, HTML),
+    "501": (501, PAGE, HTML),
+    "pong": (200, b"PONG", {"content-type": "text/plain"}),
+}
+
+
 class BadServer(BaseHTTPRequestHandler):
-    """What it does stands at the beginning of the path."""
+    """Answers as `ANSWERS` says."""
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["content-length"]))
-        match self.path.split("/")[1]:
-            case "key":
-                self.answer(401, json.dumps({"error": {"message": f"Incorrect API key: {KEY}"}}).encode())
-            case "model":
-                self.answer(404, json.dumps({"error": UNKNOWN}).encode())
-            case "page":
-                self.answer(200, PAGE, "text/html")
-            case "lost":
-                self.answer(404, PAGE, "text/html")
-            case "proxy":
-                self.answer(502, b"<html><body>502 Bad Gateway</body></html>", "text/html")
-            case "welcome":
-                self.answer(200, b'{"message": "Welcome"}')
-            case "tools":
-                self.answer(500, b'{"error": {"message": "tools param requires --jinja flag"}}')
-            case "busy":
-                self.answer(503, b"", retry_after="1")
-            case "405" | "501" as status:
-                self.answer(int(status), PAGE, "text/html")
-            case _:
-                self.answer(200, b"PONG", "text/plain")
+        self.answer(*ANSWERS[self.path.split("/")[1]])
 
     def do_GET(self) -> None:
-        self.answer(404, b"{}")
+        self.answer(404, b"{}", {})
 
-    def answer(self, status: int, body: bytes, kind: str = "application/json", retry_after: str = "0") -> None:
+    def answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        usual = {"content-type": "application/json", "content-length": str(len(body)), "retry-after": "0"}
         self.send_response(status)
-        self.send_header("content-type", kind)
-        self.send_header("content-length", str(len(body)))
-        self.send_header("retry-after", retry_after)
+        for name, value in {**usual, **headers}.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
 
@@ -89,9 +88,10 @@ def said(kernel: Kernel, wire: str, address: str, name: str = "gpt-5-turbo-max")
 
 @pytest.mark.parametrize("wire", WIRES)
 def test_a_wrong_key(kernel: Kernel, server: str, wire: str):
-    error = said(kernel, wire, f"{server}/key")
-    assert "refused the API key" in error
-    assert "Check the key" in error
+    for place in ("key", "word"):  # told by the status, or only in words, as by Gemini
+        error = said(kernel, wire, f"{server}/{place}")
+        assert "refused the API key" in error
+        assert "Check the key" in error
 
 
 @pytest.mark.parametrize("wire", WIRES)
@@ -108,6 +108,14 @@ def test_a_page_where_a_server_should_be(kernel: Kernel, server: str, wire: str)
     error = said(kernel, wire, f"{server}/lost")
     assert "Check the model's name and the base_url" in error
     assert "nginx" not in error
+
+
+@pytest.mark.parametrize("wire", WIRES)
+def test_an_address_that_only_the_server_knows_better(kernel: Kernel, server: str, wire: str):
+    assert said(kernel, wire, f"{server}/moved").endswith("as base_url. That is https://models.example/v1")
+    asked = time.monotonic()
+    assert "Check it; it often" in said(kernel, wire, f"{server}/nowhere")
+    assert time.monotonic() - asked < 5
 
 
 @pytest.mark.parametrize("wire", WIRES)
