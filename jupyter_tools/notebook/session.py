@@ -18,6 +18,7 @@ from jupyter_tools.notebook.options import AgentSettings, names_in
 from jupyter_tools.notebook.runs import Run, Runs
 from jupyter_tools.notebook.stepping import Stepping
 from jupyter_tools.notebook.tables import Table
+from jupyter_tools.providers.base import Model
 from jupyter_tools.providers.registry import parse_model
 from jupyter_tools.tools.approval import ApprovalPolicy, Approver
 from jupyter_tools.tools.decorator import as_tool
@@ -132,10 +133,11 @@ class Session:
         """The configuration, for a person. Never the key."""
         settings = self.settings
         agent = self.agent(settings)
+        models = (agent.model, *agent.model.fallbacks)
         rows = [
-            ("model", str(agent.model)),
+            ("model", ", else ".join(map(str, models))),
             ("base URL", settings.base_url or ""),
-            ("key", key_status(agent.model.provider, settings.base_url)),
+            ("key", _keys_text(models)),
             ("tools", ", ".join(tool.name for tool in agent.tools) or "none"),
             ("system", settings.system or ""),
             ("attached", ", ".join(item.name for item in self.attachments)),
@@ -148,6 +150,11 @@ class Session:
             ("runs", ", ".join(run.name for run in self.runs.going_on)),
         ]
         return Table(columns=("setting", "value"), rows=[row for row in rows if row[1]])
+
+
+def _keys_text(models: Iterable[Model]) -> str:
+    keys = {model.provider: key_status(model.provider, model.base_url) for model in models}
+    return "; ".join(keys.values() if len(keys) == 1 else (f"{name}: {status}" for name, status in keys.items()))
 
 
 def _is_own_function(name: str, value: object) -> bool:

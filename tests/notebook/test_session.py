@@ -93,3 +93,15 @@ def test_the_notebooks_own_tools_are_known_beside_the_registered_ones():
     names = [tool.name for tool in Session({"loud": shout, "x": 1}).known_tools()]
     assert names == sorted(names)
     assert {"shout", "math_eval"} <= set(names)
+
+
+def test_the_summary_names_every_model_of_a_chain_and_each_key(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    session = Session({})
+    for chain, model, key in (
+        ("scripted:demo", "scripted:demo", "not needed"),
+        ("openai:a,scripted:demo", "openai:a, else scripted:demo", "openai: found; scripted: not needed"),
+    ):
+        session.settings = AgentSettings(model=chain)
+        rows = dict(session.summary().rows)
+        assert (rows["model"], rows["key"]) == (model, key)
