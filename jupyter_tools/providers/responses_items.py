@@ -27,7 +27,7 @@ from jupyter_tools.providers.output_schema import options_of
 from jupyter_tools.tools.tool import AgentTool
 
 PROVIDER = "responses"
-_REASONING_MODEL = re.compile(r"(?:.*/)?(?:o\d|gpt-[5-9]|codex)")  # only these can give their reasoning to keep
+_REASONING_MODEL = re.compile(r"(?:.*/)?(?:o\d|gpt-[5-9](?!.*-chat)|codex)")  # these give it to keep
 _ENCRYPTED = "reasoning.encrypted_content"
 
 

@@ -79,6 +79,11 @@ def test_models_that_reason_give_their_reasoning_to_keep(name: str) -> None:
     assert "include" not in body(user_message("hi"), name=name, include=None)
 
 
+@pytest.mark.parametrize("name", ["gpt-4.1", "gpt-5-chat-latest", "llama3"])
+def test_models_that_do_not_reason_are_not_asked_for_it_and_would_refuse(name: str) -> None:
+    assert "include" not in body(user_message("hi"), name=name)
+
+
 @pytest.mark.parametrize(
     ("choice", "wire"),
     [("none", "none"), ("required", "required"), ("add", {"type": "function", "name": "add"})],
