@@ -26,3 +26,31 @@ def count_at(data: JsonObject, name: str) -> int:
     """How many `data` says under `name` that there are; 0 if it does not, or says what cannot be."""
     value = data.get(name)
     return value if type(value) is int and 0 <= value <= _MOST else 0
+
+
+def encodable(text: str) -> str:
+    """`text` with U+FFFD for each half of a surrogate pair that is alone: no page, file or server takes one.
+
+    Models write them, and names of files hold them.
+    """
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def encodable_json(value: JsonValue) -> JsonValue:
+    """The same for all texts in a value."""
+    match value:
+        case str():
+            return encodable(value)
+        case dict():
+            items = cast("JsonObject", value).items()
+            return {encodable_json(name): encodable_json(item) for name, item in items}
+        case list():
+            return [encodable_json(item) for item in cast("list[JsonValue]", value)]
+        case _:
+            return value

@@ -50,7 +50,7 @@ from jupyter_tools.messages import (
     UserMessage,
     user_message,
 )
-from jupyter_tools.providers.assembly import MessageAssembly
+from jupyter_tools.providers.assembly import MessageAssembly, encodable_part
 from jupyter_tools.providers.base import Model, Provider, Request
 from jupyter_tools.streams import EventStream
 from jupyter_tools.token_estimate import estimated_usage
@@ -319,12 +319,11 @@ class AgentRun:
         push = self._push
         async with EndsOn(self._signal, ABORT_GRACE_S), aclosing(_generator(self._settings.provider, request)) as parts:
             async for part in parts:
-                answer.add(part)
-                match part:
-                    case TextDelta() | ThinkingDelta() | ToolCallDelta():
-                        push(MessageUpdateEvent(delta=part))
-                    case Notice():
-                        push(TurnUpdateEvent(turn=turn, notice=part))
+                match answer.taken(part):
+                    case TextDelta() | ThinkingDelta() | ToolCallDelta() as delta:
+                        push(MessageUpdateEvent(delta=delta))
+                    case Notice() as notice:
+                        push(TurnUpdateEvent(turn=turn, notice=notice))
                     case _:  # the message has it
                         pass
 
@@ -365,12 +364,15 @@ class _Answer:
     first_token_ms: float | None = None
     stopped: bool = False
 
-    def add(self, part: StreamPart) -> None:
+    def taken(self, part: StreamPart) -> StreamPart:
+        """The piece as it is in the message."""
+        part = encodable_part(part)
         self.assembly.add(part)
         if isinstance(part, StopDelta):
             self.stopped = True
         elif self.first_token_ms is None and isinstance(part, TextDelta | ThinkingDelta | ToolCallDelta):
             self.first_token_ms = (time.monotonic() - self.asked_at) * 1000
+        return part
 
     def count(self, asked: Sequence[Message]) -> None:
         """Estimate what was used if nobody has said it: a limit must hold all the same."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from jupyter_tools.events import Notice, StopDelta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta, UsageDelta
-from jupyter_tools.json_types import JsonObject
+from jupyter_tools.json_types import JsonObject, encodable, encodable_json
 from jupyter_tools.messages import (
     NO_USAGE,
     AssistantContent,
@@ -22,6 +23,8 @@ from jupyter_tools.messages import (
 )
 from jupyter_tools.providers.base import Model
 from jupyter_tools.providers.prices import priced
+
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")  # half a surrogate pair, alone or not
 
 
 @dataclass(slots=True)
@@ -76,7 +79,19 @@ def parse_arguments(text: str) -> tuple[JsonObject, str | None]:
         return {}, None
     if not isinstance(value, dict):
         return {}, f"the arguments are not a JSON object but {type(value).__name__}: {text[:200]}"
-    return cast("JsonObject", value), None
+    return cast("JsonObject", encodable_json(value) if _HALF.search(text) else value), None
+
+
+def encodable_part(part: StreamPart) -> StreamPart:
+    """A piece that pages and files take: see `encodable`."""
+    match part:
+        case TextDelta() | ThinkingDelta():
+            text = encodable(part.text)
+            return part if text is part.text else replace(part, text=text)
+        case ToolCallDelta() if not (part.arguments.isascii() and part.name.isascii()):
+            return replace(part, name=encodable(part.name), arguments=encodable(part.arguments))
+        case _:
+            return part
 
 
 @dataclass(slots=True)

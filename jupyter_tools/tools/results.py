@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from jupyter_tools.events import AgentToolResult
-from jupyter_tools.json_types import JsonValue
+from jupyter_tools.json_types import JsonValue, encodable, encodable_json
 from jupyter_tools.messages import ImageContent, TextContent, UserContent, content_from_dict
 from jupyter_tools.shortening import beginning, ending
 from jupyter_tools.tools.images import image_of
@@ -49,6 +49,9 @@ def _content_of(value: Any) -> tuple[UserContent, ...] | None:
 
 
 def _text_result(text: str, details: JsonValue = None) -> AgentToolResult:
+    text, given = encodable(text), text
+    if text is not given:
+        details = encodable_json(details)
     if len(text) <= MAX_TEXT_CHARS:
         return AgentToolResult(content=(TextContent(text=text),), details=details)
     return AgentToolResult(content=(TextContent(text=shorten(text)),), details=text if details is None else details)

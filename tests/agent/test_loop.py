@@ -1,6 +1,7 @@
 """The loop of turns, from the prompt to the last answer, with a scripted model."""
 
 import asyncio
+import json
 import time
 
 import pytest
@@ -10,13 +11,14 @@ from hypothesis import strategies as st
 from jupyter_tools import Agent, ConfigurationError, tool
 from jupyter_tools.events import (
     AgentEndEvent,
+    MessageUpdateEvent,
     Notice,
     StopDelta,
     ToolExecutionStartEvent,
     TurnEndEvent,
     TurnUpdateEvent,
 )
-from jupyter_tools.messages import AssistantMessage, ToolResultMessage, UserMessage
+from jupyter_tools.messages import AssistantMessage, ToolResultMessage, UserMessage, to_dict
 from jupyter_tools.providers.scripted import call, cut, error, pause, thinking
 from tests.agent.runs import agent_of, assert_valid, assert_well_formed, events_of, provider_of
 
@@ -72,6 +74,22 @@ async def test_a_failing_and_an_unknown_tool_are_results_and_the_run_goes_on():
     assert "no luck" in results[0].text
     assert "add" in results[1].text
     assert agent.messages[-1].text == "I see."
+
+
+async def test_half_a_surrogate_pair_breaks_nothing_that_has_to_be_written_down():
+    @tool
+    def name_of(text: str) -> dict:
+        """Give it back."""
+        return {"name": text + "\udc80"}
+
+    arguments = '{"text": "\\ud83d, \ud83e"}'
+    agent = agent_of(["Hm \ud83d", thinking("и \ud83d"), call("name_of", arguments)], ["End \ud83d."], tools=(name_of,))
+    events = await events_of(agent)
+    said = [event.delta for event in events if isinstance(event, MessageUpdateEvent)]
+    "".join(getattr(delta, "text", "") + getattr(delta, "arguments", "") for delta in said).encode()
+    json.dumps([to_dict(message) for message in agent.messages], ensure_ascii=False).encode()
+    result = next(m for m in agent.messages if isinstance(m, ToolResultMessage))
+    assert (json.loads(result.text), result.details) == ({"name": "\ufffd, \ufffd\ufffd"},) * 2
 
 
 async def test_malformed_arguments_are_told_to_the_model():
