@@ -5,7 +5,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 NOTEBOOK := 01_quickstart.ipynb
 FRONTEND := jupyter_tools/notebook/frontend
-EXTRAS_demo := local,lab,plots
+EXTRAS_demo := notebooks
 EXTRAS_test := test
 
 # Another Python: make PYTHON=~/python3.13/bin/python3 demo
