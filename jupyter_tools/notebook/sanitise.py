@@ -194,6 +194,12 @@ def outside_code(text: str, change: Callable[[str], str]) -> str:
     return "".join([*pieces, change(text[end:])])
 
 
+def code_lines(text: str) -> list[tuple[int, int]]:
+    """Which lines of Markdown are blocks of code, wherever they stand: the first of each, and the first behind it."""
+    blocks = [token.map for token in _permissive().parse(text) if token.type in ("fence", "code_block")]
+    return [(start, stop) for start, stop in filter(None, blocks)]
+
+
 def _without_links(text: str) -> str:
     # in code, too: whatever confused the search for code may have been meant to
     return _LINK.sub(r"]\\", _IMAGE.sub(r"\\!", text.replace("<", "&lt;")))

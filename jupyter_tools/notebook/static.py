@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from jupyter_tools.notebook.groups import Group, groups
+from jupyter_tools.notebook.literal_tex import literal_tex
 from jupyter_tools.notebook.markdown_rules import Mark
 from jupyter_tools.notebook.parts import (
     MOST_SHOWN,
@@ -123,7 +124,7 @@ def _part_markdown(part: Part) -> str:
         case ReasoningPart():
             return _folded(part.label, _said(part.text))
         case SteeringPart():
-            return "\n".join(f"> {line}" for line in inert_markdown(part.text).splitlines())
+            return "\n".join(f"> {line}" for line in _said(part.text).splitlines())
         case NoticePart():
             return f"*{literal_markdown(part.text)}*"
         case ToolPart():
@@ -132,11 +133,12 @@ def _part_markdown(part: Part) -> str:
 
 
 def _said(text: str) -> str:
-    return closed_markdown(inert_markdown(dollar_formulas(text)).strip())
+    return closed_markdown(literal_tex(inert_markdown(dollar_formulas(text))).strip())
 
 
 def _folded(label: str, body: str) -> str:
-    return f"<details><summary>{text_html(label)}</summary>\n\n{body}\n\n</details>"
+    summary = text_html(label).replace("\\", "&#92;").replace("$", "&#36;")  # pandoc reads Markdown and TeX in it
+    return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>"
 
 
 def _fenced(text: str) -> str:
