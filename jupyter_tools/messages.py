@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import ClassVar, Literal, TypeAlias, get_args
 
-from jupyter_tools.json_types import JsonObject, JsonValue
+from jupyter_tools.json_types import JsonObject, JsonValue, encodable
 
 StopReason: TypeAlias = Literal[
     "stop",  # the model said all it wanted
@@ -38,6 +38,10 @@ class TextContent:
     type: ClassVar[Literal["text"]] = "text"
     text: str
 
+    def __post_init__(self) -> None:
+        if not self.text.isascii():
+            object.__setattr__(self, "text", encodable(self.text))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThinkingContent:
@@ -55,6 +59,10 @@ class ThinkingContent:
     signature: str | None = None
     cut: bool = False
     duration_ms: float | None = None
+
+    def __post_init__(self) -> None:
+        if not self.thinking.isascii():
+            object.__setattr__(self, "thinking", encodable(self.thinking))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +90,10 @@ class ToolCallContent:
     name: str
     arguments: JsonObject = field(default_factory=dict[str, JsonValue])
     problem: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.name.isascii():
+            object.__setattr__(self, "name", encodable(self.name))
 
 
 UserContent: TypeAlias = TextContent | ImageContent

@@ -20,6 +20,7 @@ from jupyter_tools.agent.limits import Limits, Spending
 from jupyter_tools.agent.output import OutputType, for_people
 from jupyter_tools.agent.result import AgentResult
 from jupyter_tools.agent.saved_conversation import completed
+from jupyter_tools.agent.whole_parts import whole_parts
 from jupyter_tools.errors import error_type_of
 from jupyter_tools.events import (
     AgentEndEvent,
@@ -50,7 +51,7 @@ from jupyter_tools.messages import (
     UserMessage,
     user_message,
 )
-from jupyter_tools.providers.assembly import MessageAssembly, encodable_part
+from jupyter_tools.providers.assembly import MessageAssembly
 from jupyter_tools.providers.base import Model, Provider, Request
 from jupyter_tools.streams import EventStream
 from jupyter_tools.token_estimate import estimated_usage
@@ -318,7 +319,7 @@ class AgentRun:
     async def _receive(self, request: Request, answer: _Answer, turn: int) -> None:
         push = self._push
         async with EndsOn(self._signal, ABORT_GRACE_S), aclosing(_generator(self._settings.provider, request)) as parts:
-            async for part in parts:
+            async for part in whole_parts(parts):
                 match answer.taken(part):
                     case TextDelta() | ThinkingDelta() | ToolCallDelta() as delta:
                         push(MessageUpdateEvent(delta=delta))
@@ -365,8 +366,7 @@ class _Answer:
     stopped: bool = False
 
     def taken(self, part: StreamPart) -> StreamPart:
-        """The piece as it is in the message."""
-        part = encodable_part(part)
+        """The piece, which is in the message now."""
         self.assembly.add(part)
         if isinstance(part, StopDelta):
             self.stopped = True

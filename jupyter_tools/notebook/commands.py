@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_tools.agent.stepper import Stepper
 from jupyter_tools.agent.tape import Recording
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
+from jupyter_tools.json_types import encodable
 from jupyter_tools.loop_thread import loop_thread
 from jupyter_tools.notebook.answer import Answer
 from jupyter_tools.notebook.cell_request import origin_of
@@ -74,7 +75,7 @@ class Commands:
 
     def _prompt(self, cell: str) -> str:
         """The prompt of a cell: filled first, so that nothing in a file is taken for an expression."""
-        return self.session.attachments.expanded(fill_prompt(cell, self._shell.user_ns))
+        return encodable(self.session.attachments.expanded(fill_prompt(cell, self._shell.user_ns)))
 
     def begin_steps(self, arguments: Namespace, cell: str) -> StepOutcome:
         """`%%agent --step`: a run that waits before each of its turns."""

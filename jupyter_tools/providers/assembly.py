@@ -6,11 +6,12 @@ import json
 import re
 import time
 import uuid
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import cast
 
 from jupyter_tools.events import Notice, StopDelta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta, UsageDelta
-from jupyter_tools.json_types import JsonObject, encodable, encodable_json
+from jupyter_tools.json_types import JsonObject, JsonValue, encodable, encodable_json
 from jupyter_tools.messages import (
     NO_USAGE,
     AssistantContent,
@@ -23,6 +24,7 @@ from jupyter_tools.messages import (
 )
 from jupyter_tools.providers.base import Model
 from jupyter_tools.providers.prices import priced
+from jupyter_tools.tools.json_copy import MAX_DEPTH
 
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")  # half a surrogate pair, alone or not
 
@@ -66,9 +68,10 @@ class _ToolCall:
 def parse_arguments(text: str) -> tuple[JsonObject, str | None]:
     """Arguments from a model's JSON text: (arguments, what is wrong with the text or None).
 
-    Empty text and `null` are no arguments. Anything but an object is a problem of this one call. NaN and its like,
-    which JSON does not know and no server would take back, become text.
+    Empty text and `null` are no arguments. Anything but an object is a problem of this one call, and so are values in
+    values without end. NaN and its like, which JSON does not know and no server would take back, become text.
     """
+    text = encodable(text)
     if not text.strip():
         return {}, None
     try:
@@ -79,19 +82,20 @@ def parse_arguments(text: str) -> tuple[JsonObject, str | None]:
         return {}, None
     if not isinstance(value, dict):
         return {}, f"the arguments are not a JSON object but {type(value).__name__}: {text[:200]}"
+    if text.count("[") + text.count("{") > MAX_DEPTH and _is_deep(cast("JsonValue", value)):
+        return {}, f"the arguments are nested more than {MAX_DEPTH} levels deep: {text[:200]}"
     return cast("JsonObject", encodable_json(value) if _HALF.search(text) else value), None
 
 
-def encodable_part(part: StreamPart) -> StreamPart:
-    """A piece that pages and files take: see `encodable`."""
-    match part:
-        case TextDelta() | ThinkingDelta():
-            text = encodable(part.text)
-            return part if text is part.text else replace(part, text=text)
-        case ToolCallDelta() if not (part.arguments.isascii() and part.name.isascii()):
-            return replace(part, name=encodable(part.name), arguments=encodable(part.arguments))
-        case _:
-            return part
+def _is_deep(value: JsonValue) -> bool:
+    level: list[JsonValue] = [value]
+    for _ in range(MAX_DEPTH):
+        level = [item for holder in level for item in _items(holder) if isinstance(item, dict | list)]
+    return bool(level)
+
+
+def _items(holder: JsonValue) -> Iterable[JsonValue]:
+    return cast("JsonObject", holder).values() if isinstance(holder, dict) else holder
 
 
 @dataclass(slots=True)

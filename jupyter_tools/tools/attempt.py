@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from jupyter_tools.errors import JupyterToolsError
 from jupyter_tools.events import AgentToolResult
+from jupyter_tools.json_types import encodable
 from jupyter_tools.messages import TextContent
 
 T = TypeVar("T")
@@ -91,4 +92,5 @@ def _outside(frames: TracebackType | None) -> TracebackType | None:
 
 def error_result(text: str, **details: str) -> AgentToolResult:
     """An error result of plain text."""
-    return AgentToolResult(content=(TextContent(text=text),), details=details or None, is_error=True)
+    told = {name: encodable(detail) for name, detail in details.items()}
+    return AgentToolResult(content=(TextContent(text=text),), details=told or None, is_error=True)

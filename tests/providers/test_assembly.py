@@ -125,3 +125,16 @@ def test_numbers_that_json_does_not_know_are_text_so_that_every_server_takes_the
     arguments, problem = parse_arguments('{"a": NaN, "b": [-Infinity]}')
     assert (arguments, problem) == ({"a": "NaN", "b": ["-Infinity"]}, None)
     assert json.dumps(arguments, allow_nan=False)
+
+
+def test_half_a_letter_in_arguments_is_marked():
+    assert parse_arguments('{"a": "\\ud83d", "\ud83d": 1}') == ({"a": "\ufffd", "\ufffd": 1}, None)
+    assert parse_arguments('{"a": "\\ud83d\\ude00"}') == ({"a": "😀"}, None)
+
+
+@pytest.mark.parametrize(("deep", "kept"), [(99, True), (101, False), (900, False)])
+def test_arguments_nested_without_end_are_a_problem_of_their_call(deep, kept):
+    text = '{"a": ' + "[" * (deep - 1) + "]" * (deep - 1) + "}"
+    arguments, problem = parse_arguments(text)
+    assert (arguments == json.loads(text), problem is None) == (kept, kept)
+    assert kept or "nested" in problem

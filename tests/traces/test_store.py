@@ -267,7 +267,7 @@ def test_half_a_surrogate_pair_spoils_nothing(store: TraceStore) -> None:
     recorder.record(tool_end("call_1", text_result("\udc00 ответ")))
     frame = Traces(lambda: store)()
     assert frame.args[0] == {"expression": "2+2"}
-    assert frame.result[0] == "\udc00 ответ"
+    assert frame.result[0] == "\ufffd ответ"
     assert frame.name[0] == "t?l"
 
 
