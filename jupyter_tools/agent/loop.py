@@ -26,6 +26,7 @@ from jupyter_tools.events import (
     AgentEndEvent,
     AgentEvent,
     AgentStartEvent,
+    Delta,
     MessageEndEvent,
     MessageStartEvent,
     MessageUpdateEvent,
@@ -370,7 +371,7 @@ class _Answer:
         self.assembly.add(part)
         if isinstance(part, StopDelta):
             self.stopped = True
-        elif self.first_token_ms is None and isinstance(part, TextDelta | ThinkingDelta | ToolCallDelta):
+        elif self.first_token_ms is None and isinstance(part, Delta):
             self.first_token_ms = (time.monotonic() - self.asked_at) * 1000
         return part
 

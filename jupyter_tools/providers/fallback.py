@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeAlias, cast
 
 from jupyter_tools.errors import JupyterToolsError
-from jupyter_tools.events import Notice, StopDelta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta
+from jupyter_tools.events import Delta, Notice, StopDelta, StreamPart
 from jupyter_tools.providers.base import Model, Provider, Request
 from jupyter_tools.providers.emulated import provider_of
 
@@ -68,7 +68,7 @@ class _Attempt:
             stream = cast("AsyncGenerator[StreamPart]", provider_of(request.model).stream(request))
             async with aclosing(stream) as parts:
                 async for part in parts:
-                    said = said or isinstance(part, TextDelta | ThinkingDelta | ToolCallDelta)
+                    said = said or isinstance(part, Delta)
                     if not (said or self._last) and isinstance(part, StopDelta) and part.stop_reason == "error":
                         self.failure = part.error_message or "it failed and does not say why."
                         return

@@ -157,7 +157,7 @@ class ServerKey:
             MissingKeyError: If the provider's own server is asked and there is no key.
         """
         owner = owner_of(base_url) or self.provider
-        for variable in (variable_of(owner), self.variable):
+        for variable in dict.fromkeys((variable_of(owner), self.variable)):
             if key := self.explicit or Secret(os.environ.get(variable, "").strip()):
                 return key
         if base_url != self.home:

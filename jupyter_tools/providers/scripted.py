@@ -18,7 +18,7 @@ from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import dataclass
 
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
-from jupyter_tools.events import StopDelta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta, UsageDelta
+from jupyter_tools.events import Delta, StopDelta, StreamPart, ToolCallDelta, UsageDelta
 from jupyter_tools.messages import AssistantMessage, Usage
 from jupyter_tools.providers.base import Request
 from jupyter_tools.providers.demo_script import DEMO
@@ -136,7 +136,7 @@ class _Counts:
     called: bool = False
 
     def add(self, piece: StreamPart) -> None:
-        self.output_tokens += isinstance(piece, TextDelta | ThinkingDelta | ToolCallDelta)
+        self.output_tokens += isinstance(piece, Delta)
         self.usage_given = self.usage_given or isinstance(piece, UsageDelta)
         self.called = self.called or isinstance(piece, ToolCallDelta)
 

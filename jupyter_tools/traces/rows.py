@@ -17,10 +17,7 @@ from jupyter_tools.messages import (
     Content,
     ImageContent,
     Message,
-    SystemMessage,
     TextContent,
-    ToolResultMessage,
-    UserMessage,
 )
 from jupyter_tools.redaction import redact_all, redact_json
 from jupyter_tools.shortening import one_line
@@ -218,7 +215,7 @@ def _said(said: Any) -> str:
     """A message, or content, in short."""
     if isinstance(said, tuple):
         return _content_text(said)
-    if not isinstance(said, SystemMessage | UserMessage | AssistantMessage | ToolResultMessage):
+    if not isinstance(said, Message):
         return encode(said)[:_LOOK_AT]
     calls = said.tool_calls if isinstance(said, AssistantMessage) else ()
     texts = [_content_text(said.content), *(f"{call.name}({encode(call.arguments)})" for call in calls)]
