@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -103,11 +104,19 @@ def test_names_from_the_caller_resolve_annotations_that_are_text():
 
 def test_a_limit_on_an_optional_value_stands_around_it():
     def inside(a: Annotated[int | None, {"minimum": 1}] = None) -> None: ...
-    def outside(a: Annotated[int, {"minimum": 1}] | None = None) -> None: ...
 
     properties = function_schema(inside, "f").parameters["properties"]
     assert properties["a"] == {"anyOf": [{"type": "integer"}, {"type": "null"}], "minimum": 1}
-    refuse(outside, r"Write the union inside")
+
+
+def test_a_limit_inside_of_a_union_is_kept_there_or_refused_where_typing_cannot_hold_it():
+    def f(a: Annotated[int, {"minimum": 1}] | None = None) -> None: ...
+
+    if sys.version_info < (3, 13):
+        refuse(f, r"Write the union inside")
+    else:
+        properties = function_schema(f, "f").parameters["properties"]
+        assert properties["a"] == {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]}
 
 
 def test_a_partial_shows_the_signature_that_is_left():
