@@ -128,9 +128,17 @@ class ThreadPool:
                 self._one_is_coming = True
                 self._bell.put(None)
             elif self._threads < self._limit:
-                threading.Thread(target=self._serve, name="jupyter_tools-tool", daemon=True).start()
-                self._threads += 1
-                self._one_is_coming = True
+                self._start_thread()
+
+    def _start_thread(self) -> None:
+        try:
+            threading.Thread(target=self._serve, name="jupyter_tools-tool", daemon=True).start()
+        except RuntimeError:  # the system gives no more of them: the others take the job when they are done
+            if not self._threads:
+                raise
+            return
+        self._threads += 1
+        self._one_is_coming = True
 
     def _serve(self) -> None:
         while True:

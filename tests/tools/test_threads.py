@@ -48,6 +48,25 @@ async def test_jobs_that_wait_have_a_thread_each_up_to_the_limit():
     await until(lambda: len(done) == 8)
 
 
+async def test_where_the_system_gives_no_more_threads_the_others_do_the_jobs(monkeypatch):
+    def no_more(_thread):
+        raise RuntimeError("can't start new thread")
+
+    pool, gate = ThreadPool(), threading.Event()
+    done: list[int] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", no_more)
+        with pytest.raises(RuntimeError, match="new thread"):
+            pool.submit(Job(gate.wait, done.append))  # there is nobody at all
+    pool.submit(Job(gate.wait, done.append))
+    await until(lambda: pool._threads == 2 and not pool._one_is_coming)  # for the first job as well
+    monkeypatch.setattr(threading.Thread, "start", no_more)
+    for _ in range(20):
+        pool.submit(Job(gate.wait, done.append))
+    gate.set()
+    await until(lambda: len(done) == 22)
+
+
 async def test_an_abandoned_thread_makes_room_and_ends_with_its_job():
     pool, gate = ThreadPool(limit=1), threading.Event()
     done: list[object] = []
