@@ -105,3 +105,14 @@ def test_another_window_shows_the_run_too_in_place_of_the_last_one_and_can_stop_
     stop(other)
     page.page.bring_to_front()
     assert_stopped(page)
+
+
+def test_an_answer_that_comes_at_once_stays(page: NotebookPage, lab: Lab):
+    page.cell(1).locator(".cm-content").fill("%%agent --new -m scripted:demo\nTalk.")
+    page.run(1)
+    page.finish(1)
+    page.page.wait_for_timeout(1_500)  # until the page would look whether another window runs the cell
+    expect(page.output(1)).to_contain_text("I am a script")
+    page.save()
+    [output] = lab.read("run.ipynb").cells[1].outputs
+    assert sorted(output.data) == KEPT

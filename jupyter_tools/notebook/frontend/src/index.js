@@ -12,19 +12,26 @@ export default () => {
   return {
     initialize({ model }) {
       const output = new NotebookOutput(model);
+      let soon = 0;
       let late = false; // this page does not get the cell's output: it was opened meanwhile, or another window runs the cell
       const joinLate = () => {
         late = true;
         output.show().then(() => model.send({ kind: "late" }));
       };
+      const joinUnlessShown = () => { if (views.size === 0 && !output.find()) joinLate(); };
       if (output.known) joinLate();
-      else model.on("change:place", () => setTimeout(() => { if (views.size === 0 && !output.find()) joinLate(); }, SOON_MS));
+      else model.on("change:place", () => { soon = setTimeout(joinUnlessShown, SOON_MS); });
       model.on("msg:custom", ({ kind, output: kept }) => {
         if (kind !== "over" && kind !== "kept") return;
+        clearTimeout(soon); // what stays is there: the widget would take its place
         if (late && kept) output.keep(kept);
         model.send({ kind: "settled" });
       });
-      return output.onKernelEnd(() => output.keep(whatIsLeft([...views][0], model.get("_css"))));
+      const forget = output.onKernelEnd(() => output.keep(whatIsLeft([...views][0], model.get("_css"))));
+      return () => {
+        clearTimeout(soon);
+        forget();
+      };
     },
 
     render({ model, el }) {
