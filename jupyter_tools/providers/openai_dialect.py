@@ -68,7 +68,10 @@ class Dialect:
         return hashlib.sha256(call_id.encode("utf-8", "replace")).hexdigest()[:9]
 
     def signatures(self, message: AssistantMessage) -> Iterable[JsonObject]:
-        """For each of the message's calls, the fields that sign it."""
+        """For each of the message's calls, the fields that sign it; nothing if none is signed."""
+        may_be = self.is_signed and any(isinstance(block, ThinkingContent) for block in message.content)
+        if not (may_be or self.must_be_signed):  # nearly always
+            return
         signature, unsigned = "", _UNSIGNED if self.must_be_signed else {}
         for block in message.content:
             if isinstance(block, ThinkingContent):

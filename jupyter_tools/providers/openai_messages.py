@@ -130,8 +130,9 @@ def message_to_wire(message: Message, dialect: Dialect) -> JsonObject:
         case ToolResultMessage():
             return {"role": "tool", "tool_call_id": dialect.call_id(message.tool_call_id), "content": message.text}
         case AssistantMessage():
-            signed = zip(message.tool_calls, dialect.signatures(message), strict=True)
-            calls = [{**_call_to_wire(call, dialect), **signature} for call, signature in signed]
+            calls = [_call_to_wire(call, dialect) for call in message.tool_calls]
+            for call, signature in zip(calls, dialect.signatures(message), strict=False):  # usually there is none
+                call.update(signature)
             wire: JsonObject = {"role": "assistant", "content": message.text or None}
             wire.update(reasoning_to_wire(message, dialect.reasoning))
             return {**wire, "tool_calls": calls} if calls else wire
