@@ -191,6 +191,6 @@ def key_value(option: str, example: str, text: str) -> tuple[str, JsonValue]:
 def json_or_text(text: str) -> JsonValue:
     """The JSON value that `text` is, or `text` itself."""
     try:
-        return json.loads(text)
-    except ValueError:
+        return json.loads(text, parse_constant=str)
+    except (ValueError, RecursionError):
         return text

@@ -3,7 +3,7 @@ import pytest
 from jupyter_tools import traces
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
 from jupyter_tools.notebook.magics import AgentMagics
-from jupyter_tools.notebook.options import AgentSettings, parse_line
+from jupyter_tools.notebook.options import AgentSettings, json_or_text, parse_line
 
 
 def settings(line: str, before: AgentSettings | None = None) -> AgentSettings:
@@ -93,3 +93,8 @@ def test_an_option_of_the_request_is_nothing_else(shell):
     shell.run_cell_magic("agent", cell, "Hello")
     assert shell.user_ns["reply"].stop_reason == "stop"
     assert len(traces(last=5)) > 0
+
+
+@pytest.mark.parametrize("said", ["NaN", "-Infinity", "[" * 100_000])
+def test_what_no_request_can_hold_is_text(said):
+    assert json_or_text(said) == said
