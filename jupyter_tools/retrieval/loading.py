@@ -81,9 +81,8 @@ def documents_of_frame(frame: Any, text: str, id: str | None, title: str | None)
     ids = frame[id] if id is not None else frame.index
     texts, rest = frame[text], frame.drop(columns=[name for name in (text, id, title) if name is not None])
     titles = frame[title].fillna("") if title is not None else [""] * len(frame)
-    records: list[dict[Any, Any]] = rest.to_dict(orient="records") or [{}] * len(
-        frame
-    )  # pandas 2.2 has no records of no columns
+    # pandas 2.2 has no records of no columns
+    records: list[dict[Any, Any]] = rest.to_dict(orient="records") or [{}] * len(frame)
     rows = zip(ids, texts, titles, records, strict=True)
     for key, content, name, others in rows:
         if not isinstance(content, str):
