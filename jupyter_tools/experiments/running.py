@@ -84,7 +84,7 @@ class Running:
         finally:
             ended.set()  # not cancelled: what it is about to write would be lost
             try:
-                await keeper
+                await _ended(keeper)
             finally:  # people press Stop twice
                 self._keep(self._taken())
                 self._view.close(self.progress)
@@ -153,3 +153,16 @@ class Running:
     def _keep(self, answers: Mapping[str, Answer]) -> None:
         if answers:
             self._results.keep(answers, self._options.experiment)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Wait for the task's end, however often that is cancelled; then raise what it raised, or the cancellation."""
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    task.result()
+    if cancelled is not None:
+        raise cancelled
