@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 
+def to_the_microsecond(duration_ms: float) -> float:
+    """Milliseconds as traces keep them."""
+    return round(duration_ms * 1000) / 1000
+
+
 def duration_text(duration_ms: float | None) -> str:
     """As exactly as it matters: "under 0.1 ms", "0.4 ms", "12 ms", "3.4 s", "2 min 05 s", "1 h 02 min".
 
@@ -11,6 +16,7 @@ def duration_text(duration_ms: float | None) -> str:
     """
     if duration_ms is None:
         return "not over"
+    duration_ms = to_the_microsecond(duration_ms)  # a page must not say anything else than the trace of it
     if duration_ms < 0.1:
         return "under 0.1 ms"
     if duration_ms < 9.95:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_tools.durations import duration_text, seconds_text
+from jupyter_tools.traces.span import Span, SpanContext
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,13 @@ def test_a_duration_reads_well(duration_ms: float | None, text: str) -> None:
 )
 def test_seconds_are_whole(seconds: float, text: str) -> None:
     assert seconds_text(seconds) == text
+
+
+@given(st.floats(0, 1e9))
+def test_a_page_says_the_same_as_the_trace(duration_ms: float) -> None:
+    span = Span("tool", "t", 1, None, 0, 0.0, SpanContext())
+    span.finish("ok", duration_ms)
+    assert duration_text(span.duration_ms) == duration_text(duration_ms)
 
 
 @given(st.floats(0, 1e9))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from jupyter_tools.durations import to_the_microsecond
 from jupyter_tools.messages import Usage
 
 SpanKind: TypeAlias = Literal["agent", "turn", "model", "tool", "approval", "retrieval"]
@@ -68,7 +69,7 @@ class Span:
         self, status: SpanStatus, duration_ms: float, error: str | None = None, error_type: str | None = None
     ) -> None:
         """It is over."""
-        self.duration_ms = round(duration_ms * 1000) / 1000 if duration_ms > 0 else 0.0
+        self.duration_ms = to_the_microsecond(duration_ms) if duration_ms > 0 else 0.0
         self.error = error
         self.error_type = error_type
         self.status = status
