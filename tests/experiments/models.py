@@ -1,5 +1,6 @@
 """Scripted models for experiments, and a store of one's own."""
 
+from collections.abc import Iterator
 from itertools import count
 
 import pytest
@@ -53,5 +54,7 @@ def calls() -> Calls:
 
 
 @pytest.fixture
-def store() -> TraceStore:
-    return TraceStore(":memory:")
+def store() -> Iterator[TraceStore]:
+    store = TraceStore(":memory:")
+    yield store
+    store.close()

@@ -91,15 +91,14 @@ def test_without_resume_all_are_asked_again(calls: Calls, store: TraceStore) -> 
     assert not run(store, resume=False)["reused"].any()
 
 
-def test_a_key_in_an_answer_is_not_kept() -> None:
-    store = TraceStore(":memory:")
+def test_a_key_in_an_answer_is_not_kept(store: TraceStore) -> None:
     results = Results(store)
     results.keep({"k": Answer(text="it is sk-abcdef0123456789abcdef")}, "e")
     assert "sk-abc" not in results.finished(["k"])["k"].text
 
 
-def test_answers_of_any_text_come_back_as_they_were() -> None:
-    results = Results(TraceStore(":memory:"))
+def test_answers_of_any_text_come_back_as_they_were(store: TraceStore) -> None:
+    results = Results(store)
     answer = Answer(text='Ответ: "да"\n\x00😀', tool_calls=({"name": "t", "arguments": {"x": [1, None]}},), turns=2)
     results.keep({"k": answer}, "e")
     assert results.finished(["k", "other"]) == {"k": answer}

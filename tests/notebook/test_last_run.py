@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,12 @@ from tests.traces.run_events import run
 
 
 @pytest.fixture(autouse=True)
-def own_store(monkeypatch: pytest.MonkeyPatch) -> TraceStore:
+def own_store(monkeypatch: pytest.MonkeyPatch) -> Iterator[TraceStore]:
     store = TraceStore(":memory:")
     monkeypatch.setattr(traces, "_store", lambda: store)
     monkeypatch.setattr("jupyter_tools.agent.agent.default_store", lambda: store)
-    return store
+    yield store
+    store.close()
 
 
 def test_the_last_run_shows_what_the_page_showed(shell: InteractiveShell, cell):
