@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, TypeAlias, cast
 
 # Recursive aliases cost more in casts than they find: what is inside is checked by JSON Schema at run time.
 JsonValue: TypeAlias = Any
 JsonObject: TypeAlias = dict[str, JsonValue]
 _MOST = 2**63 - 1  # what a database can hold
+
+
+def read_json(text: str) -> JsonValue:
+    """The value of a JSON text; NaN and its like, which JSON does not know, as text.
+
+    Raises:
+        ValueError: If it is no JSON.
+        RecursionError: If it is nested too deeply.
+    """
+    return _reader.decode(text)
+
+
+_reader = json.JSONDecoder(parse_constant=str)  # `json.loads` would make one for each text
 
 
 def object_at(data: JsonObject, name: str) -> JsonObject:

@@ -1,7 +1,8 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_tools.json_types import encodable, encodable_json
+from jupyter_tools.json_types import encodable, encodable_json, read_json
 
 any_text = st.text(alphabet=st.characters(exclude_categories=()), max_size=20)
 
@@ -22,3 +23,9 @@ def test_halves_that_stand_together_are_one_character():
 
 def test_texts_and_names_deep_in_a_value_are_looked_at():
     assert encodable_json({"\ud83d": [1, None, {"a": "x\udc80"}]}) == {"\ufffd": [1, None, {"a": "x\ufffd"}]}
+
+
+def test_what_json_does_not_know_is_read_as_text() -> None:
+    assert read_json('{"a": [NaN, -Infinity, 1.5, "NaN"]}') == {"a": ["NaN", "-Infinity", 1.5, "NaN"]}
+    with pytest.raises(ValueError, match="Expecting value"):
+        read_json("nothing")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from argparse import Namespace
@@ -14,7 +13,7 @@ from IPython.core.error import UsageError
 
 from jupyter_tools.agent.limits import Limits
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
-from jupyter_tools.json_types import JsonValue
+from jupyter_tools.json_types import JsonValue, read_json
 from jupyter_tools.notebook.conversation import MAIN
 
 if TYPE_CHECKING:
@@ -191,6 +190,6 @@ def key_value(option: str, example: str, text: str) -> tuple[str, JsonValue]:
 def json_or_text(text: str) -> JsonValue:
     """The JSON value that `text` is, or `text` itself."""
     try:
-        return json.loads(text, parse_constant=str)
+        return read_json(text)
     except (ValueError, RecursionError):
         return text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 import uuid
@@ -11,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from jupyter_tools.events import Notice, StopDelta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta, UsageDelta
-from jupyter_tools.json_types import JsonObject, JsonValue, encodable, encodable_json
+from jupyter_tools.json_types import JsonObject, JsonValue, encodable, encodable_json, read_json
 from jupyter_tools.messages import (
     NO_USAGE,
     AssistantContent,
@@ -75,7 +74,7 @@ def parse_arguments(text: str) -> tuple[JsonObject, str | None]:
     if not text.strip():
         return {}, None
     try:
-        value: object = json.loads(text, parse_constant=str)
+        value: object = read_json(text)
     except (ValueError, RecursionError) as error:
         return {}, f"the arguments are not valid JSON ({error}): {text[:200]}"
     if value is None:

@@ -9,7 +9,7 @@ from datetime import date, time
 from enum import Enum
 from typing import Any, cast
 
-from jupyter_tools.json_types import JsonValue
+from jupyter_tools.json_types import JsonValue, read_json
 
 
 def json_text(value: Any) -> tuple[str, JsonValue]:
@@ -26,7 +26,7 @@ def _described(value: Any) -> tuple[str, JsonValue]:
     except (TypeError, ValueError, RecursionError):  # odd keys, circles, too deep
         return repr(value), None
     # NaN has no JSON: what is kept must be readable by every JSON reader
-    return text, json.loads(text, parse_constant=str)
+    return text, read_json(text)
 
 
 def _plain(value: Any) -> JsonValue:
