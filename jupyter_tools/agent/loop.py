@@ -20,7 +20,7 @@ from jupyter_tools.agent.limits import Limits, Spending
 from jupyter_tools.agent.output import OutputType, for_people
 from jupyter_tools.agent.result import AgentResult
 from jupyter_tools.agent.saved_conversation import completed
-from jupyter_tools.agent.whole_parts import WholeParts
+from jupyter_tools.agent.whole_parts import whole_parts
 from jupyter_tools.errors import error_type_of
 from jupyter_tools.events import (
     AgentEndEvent,
@@ -318,22 +318,16 @@ class AgentRun:
             self._skip(message)
 
     async def _receive(self, request: Request, answer: _Answer, turn: int) -> None:
-        letters = WholeParts()
+        push = self._push
         async with EndsOn(self._signal, ABORT_GRACE_S), aclosing(_generator(self._settings.provider, request)) as parts:
-            async for part in parts:
-                self._take(letters.decode(part), answer, turn)
-            for rest in letters.flush():
-                self._take(rest, answer, turn)
-
-    def _take(self, part: StreamPart, answer: _Answer, turn: int) -> None:
-        answer.add(part)
-        match part:
-            case TextDelta() | ThinkingDelta() | ToolCallDelta():
-                self._push(MessageUpdateEvent(delta=part))
-            case Notice():
-                self._push(TurnUpdateEvent(turn=turn, notice=part))
-            case _:  # the message has it
-                pass
+            async for part in whole_parts(parts):
+                match answer.taken(part):
+                    case TextDelta() | ThinkingDelta() | ToolCallDelta() as delta:
+                        push(MessageUpdateEvent(delta=delta))
+                    case Notice() as notice:
+                        push(TurnUpdateEvent(turn=turn, notice=notice))
+                    case _:  # the message has it
+                        pass
 
     # --- tools ---
     async def _use_tools(self, message: AssistantMessage, *, last: bool) -> tuple[list[ToolResultMessage], bool]:
@@ -372,12 +366,14 @@ class _Answer:
     first_token_ms: float | None = None
     stopped: bool = False
 
-    def add(self, part: StreamPart) -> None:
+    def taken(self, part: StreamPart) -> StreamPart:
+        """The piece, which is in the message now."""
         self.assembly.add(part)
         if isinstance(part, StopDelta):
             self.stopped = True
         elif self.first_token_ms is None and isinstance(part, Delta):
             self.first_token_ms = (time.monotonic() - self.asked_at) * 1000
+        return part
 
     def count(self, asked: Sequence[Message]) -> None:
         """Estimate what was used if nobody has said it: a limit must hold all the same."""

@@ -1,8 +1,9 @@
-"""`WholeParts`: the pieces of one answer, with whole letters only."""
+"""`whole_parts`: the pieces of one answer, with whole letters only."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import AsyncGenerator, AsyncIterable
 from dataclasses import replace
 from typing import TypeVar
 
@@ -10,6 +11,15 @@ from jupyter_tools.events import StreamPart, TextDelta, ThinkingDelta, ToolCallD
 from jupyter_tools.json_types import encodable
 
 PieceT = TypeVar("PieceT", TextDelta, ThinkingDelta)
+
+
+async def whole_parts(parts: AsyncIterable[StreamPart]) -> AsyncGenerator[StreamPart]:
+    """The parts, with letters joined that servers have cut in two; halves that stay alone are marked as such."""
+    letters = _Letters()
+    async for part in parts:
+        yield letters.decode(part)
+    for rest in letters.flush():
+        yield rest
 
 
 class WholeLetters:
@@ -31,14 +41,11 @@ class WholeLetters:
         return encodable(half)
 
 
-class WholeParts:
-    """Joins letters that servers have cut in two, whatever they are part of; halves that stay alone become U+FFFD."""
-
+class _Letters:
     def __init__(self) -> None:
         self._texts: defaultdict[object, WholeLetters] = defaultdict(WholeLetters)
 
     def decode(self, part: StreamPart) -> StreamPart:
-        """The part, without half a letter at its end, and with the half that the one before it has left."""
         match part:
             case TextDelta():
                 return self._whole(part)
@@ -58,6 +65,5 @@ class WholeParts:
         return part if text == part.text else replace(part, text=text)
 
     def flush(self) -> list[TextDelta]:
-        """The rest, at the end of the answer."""
         rest = self._texts[TextDelta].flush() if TextDelta in self._texts else ""
         return [TextDelta(text=rest)] if rest else []
