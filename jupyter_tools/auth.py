@@ -76,7 +76,8 @@ def find_key(provider: str, variables: Sequence[str] = (), explicit: str | Secre
     for variable in variables:
         if value := os.environ.get(variable, "").strip():
             return Secret(value)
-    return _from_keyring(provider) or _from_file(provider)
+    path = _file_at_home(provider)
+    return _from_keyring(provider) or (None if path is None else read_key_file(path))
 
 
 def _from_keyring(provider: str) -> Secret | None:
@@ -92,12 +93,12 @@ def _from_keyring(provider: str) -> Secret | None:
     return Secret(value) if value else None
 
 
-def _from_file(provider: str) -> Secret | None:
+def _file_at_home(provider: str) -> Path | None:
+    """The key file; None for who has no home, and so keeps nothing there."""
     try:
-        path = key_file(provider)
-    except ConfigurationError:  # no home, so nothing is kept there
+        return key_file(provider)
+    except ConfigurationError:
         return None
-    return read_key_file(path)
 
 
 def key_file(provider: str) -> Path:
@@ -214,7 +215,8 @@ class AuthManager:
         name = _name_of(provider)
         key = find_key(name, [variable_of(name)])
         if key is None:
-            _log.info("No API key for %s: neither %s nor %s holds one.", name, variable_of(name), key_file(name))
+            kept = _file_at_home(name) or "a key file"
+            _log.info("No API key for %s: neither %s nor %s holds one.", name, variable_of(name), kept)
             return None
         return key.reveal()
 

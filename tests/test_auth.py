@@ -161,6 +161,12 @@ def test_the_older_door_takes_classes_and_instances():
     assert AuthManager.get_api_key_file(Alone()).name == "api_key_Alone.json"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows looks for a home elsewhere")
+def test_the_older_door_finds_no_key_where_there_is_no_home(monkeypatch):
+    without_home(monkeypatch)
+    assert AuthManager.load_api_key(Child) is None
+
+
 def test_the_older_door_loads_a_key_only_where_one_is_needed(caplog):
     with caplog.at_level(logging.INFO):
         assert AuthManager.load_api_key(Child) is None
