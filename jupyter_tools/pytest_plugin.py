@@ -10,7 +10,6 @@ tools run: `@pytest.mark.agent_recording("name.jsonl", tools="live")`.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Generator
 from contextlib import AbstractContextManager
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from jupyter_tools.digests import digest
 
 if TYPE_CHECKING:
     from jupyter_tools.agent.tape import Recording, Replay
@@ -56,7 +57,7 @@ def _name(request: pytest.FixtureRequest) -> str:
     said = re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), ".".join(tests))  # pytest's own escapes
     name = re.sub(r"[^\w.-]+", "-", said.removesuffix("]"))
     if len(name) > _LONGEST or re.search(r"[^\w.\-\[\]]", said):
-        name = f"{name[:_LONGEST]}-{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:8]}"
+        name = f"{name[:_LONGEST]}-{digest(said)[:8]}"
     return f"{request.path.stem}.{name}.jsonl"
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from jupyter_tools.digests import digest
 from jupyter_tools.json_types import JsonObject, object_at
 from jupyter_tools.messages import AssistantMessage, ThinkingContent, ToolCallContent
 from jupyter_tools.providers.base import Model
@@ -65,7 +65,7 @@ class Dialect:
         """A call's id as the server takes it: the conversation may have begun with another one."""
         if not self.is_mistral or _NINE_LETTERS.fullmatch(call_id):
             return call_id
-        return hashlib.sha256(call_id.encode("utf-8", "replace")).hexdigest()[:9]
+        return digest(call_id)[:9]
 
     def signatures(self, message: AssistantMessage) -> Iterable[JsonObject]:
         """For each of the message's calls, the fields that sign it; nothing if none is signed."""
