@@ -13,9 +13,8 @@ from jupyter_tools.messages import ToolCallContent
 from jupyter_tools.tools.tool import AgentTool
 from jupyter_tools.tools.validation import validate_tool_arguments
 
-_FENCED = re.compile(
-    r"```[\w-]*\s*\n(.*?)\n[ \t]*```", re.DOTALL
-)  # the JSON's own texts may hold fences, but no line ends
+# the JSON's own texts may hold fences, but no line ends
+_FENCED = re.compile(r"```[\w-]*\s*\n(.*?)\n[ \t]*```", re.DOTALL)
 _FENCED_TIGHTLY = re.compile(r"```[\w-]*\s*\n(.*)```", re.DOTALL)
 _VALUE = "value"
 

@@ -68,7 +68,7 @@ class CallFragments:
                 return self._by_id.get(call_id)
             return None if self._last is None or (name and self._last.complete) else self._last
         call = self._by_index.get(index)
-        if call is None or not name or call_id == call.id != "":
+        if call is None or not name or (call_id and call_id == call.id):
             return call
         is_another = bool(call_id or arguments.strip()) and call.complete
         return None if is_another else call

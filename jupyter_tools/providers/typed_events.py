@@ -107,8 +107,7 @@ class TypedEventDecoder(ABC):
             document = json.loads(data)
             self._take_document(cast("JsonObject", document), parts)
         except (ValueError, AttributeError, KeyError, TypeError, RecursionError):  # no JSON, or of another shape
-            is_error = object_at({"": document}, "").get("error")
-            told = failure_of_error_object(self._provider, document) if is_error else None
+            told = self._failure_in(document) if isinstance(document, dict) else None
             self.failure = told or failure_of_malformed(self._provider, data)
 
     @abstractmethod
