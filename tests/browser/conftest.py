@@ -1,12 +1,19 @@
-"""A page for the tests of the script alone; those with JupyterLab make pages of their own."""
+"""JupyterLab, and a page for the tests of the script alone; those with JupyterLab make pages of their own."""
 
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.lab import browser_page
+from tests.browser.lab import Lab, browser_page, running_lab
 from tests.browser.mounted import Widget
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A JupyterLab, the same for all tests of a module."""
+    with running_lab(tmp_path_factory.mktemp("lab")) as lab:
+        yield lab
 
 
 @pytest.fixture(scope="module")

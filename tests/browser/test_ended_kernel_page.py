@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import Lab, NotebookPage, browser_page, running_lab
+from tests.browser.lab import Lab, NotebookPage, browser_page
 
 pytestmark = pytest.mark.browser
 
@@ -24,12 +24,6 @@ words = [part for number in range(900) for part in (f"word{number} ", pause(0.05
 register_script("slow", [[thinking("Halve it."), call("half", {"n": 3})], ["It is **1.5**, $x$.\\n\\n", *words]])
 print(os.getpid())
 """
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with running_lab(tmp_path_factory.mktemp("lab")) as lab:
-        yield lab
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import START_S, Lab, NotebookPage, browser_page, running_lab
+from tests.browser.lab import START_S, Lab, NotebookPage, browser_page
 
 pytestmark = pytest.mark.browser
 
@@ -15,12 +15,6 @@ for name, words in (("slow", 100), ("short", 30), ("long", 900)):
     register_script(name, [[part for number in range(words) for part in (f"word{number} ", pause(0.1))]])
 """
 KEPT = ["text/html", "text/markdown", "text/plain"]
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with running_lab(tmp_path_factory.mktemp("lab")) as lab:
-        yield lab
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ export class Rows {
     this.columns = columns; // those that are shown
     this.source = source;
     this.open = open;
-    this.chosen = -1;
+    this.chosen = -1; // the place of the row that keys walk from
+    this.number = null; // of the chosen span, null before its row is here
     this.id = `jt-row-${Math.random().toString(36).slice(2)}`;
     this.body = make("div", "jt-body", "", { role: "rowgroup" });
     this.pool = [];
@@ -67,12 +68,14 @@ export class Rows {
     const element = make("div", "jt-row", "", { role: "row" });
     for (const column of this.columns)
       element.append(make("div", isNumber(column) ? "jt-number" : "", "", { role: "gridcell" }));
-    element.onclick = () => this.choose(Number(element.dataset.index));
+    element.onclick = () => this.choose(Number(element.dataset.index), element.number);
     return element;
   }
 
   fill(element, index) {
     const row = this.source.row(index);
+    element.number = row?.[0] ?? null; // of the span that is seen here, until the row is filled anew
+    if (row) this.recognise(row[0], index);
     element.dataset.index = index;
     element.id = `${this.id}-${index}`;
     element.setAttribute("aria-rowindex", index + 2);
@@ -87,12 +90,22 @@ export class Rows {
     });
   }
 
-  choose(index) {
+  choose(index, number = this.source.row(index)?.[0] ?? null) {
+    this.place(index);
+    this.number = number;
+    if (number !== null) this.open(number);
+    this.draw();
+  }
+
+  place(index) {
     this.chosen = index;
     this.scroller.setAttribute("aria-activedescendant", `${this.id}-${index}`);
-    const row = this.source.row(index);
-    if (row) this.open(row[0]);
-    this.draw();
+  }
+
+  /** The chosen span may be found elsewhere, in another view; the row at the chosen place may come late. */
+  recognise(number, index) {
+    if (number === this.number) this.place(index);
+    else if (index === this.chosen && this.number === null) this.open((this.number = number));
   }
 
   key(event) {

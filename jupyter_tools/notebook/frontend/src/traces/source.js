@@ -1,30 +1,32 @@
 // Rows by page, asked for when they are about to be seen. Answers to questions that nobody asks any more are dropped.
+// The rows of the view before stay until the first of a new one are here: a row that can be seen can be chosen.
 const PAGE = 200;
 const PAGES_KEPT = 60;
 const SLOW_MS = 1500; // a kernel that is busy answers when its cell is over
 const me = Math.random().toString(36).slice(2); // other pages may show the same table
 
 export class Source {
-  constructor(send, changed) {
+  constructor(send, changed, renewed) {
     this.send = send;
     this.changed = changed;
+    this.renewed = renewed;
     this.view = { search: "", kind: "", status: "", sort: "", descending: true };
     this.number = 0;
     this.waiting = new Map();
-    this.reset();
+    this.pages = new Map();
+    this.count = null;
+    this.problem = "";
+    this.stale = false;
   }
 
   look(view, fresh = false) {
+    const same = Object.entries(view).every(([name, value]) => this.view[name] === value);
+    if (same && !fresh && this.count !== null && !this.problem) return;
     this.view = { ...this.view, ...view };
-    this.reset();
-    this.ask(0, fresh);
-  }
-
-  reset() {
-    this.count = null;
-    this.pages = new Map();
-    this.waiting.clear();
     this.problem = "";
+    this.waiting.clear();
+    this.stale = true;
+    this.ask(0, fresh);
   }
 
   row(index) {
@@ -32,6 +34,7 @@ export class Source {
   }
 
   want(first, last) {
+    if (this.stale) return;
     for (let page = Math.floor(first / PAGE); page <= Math.floor(last / PAGE); page++)
       if (!this.pages.has(page) && ![...this.waiting.values()].includes(page)) this.ask(page);
   }
@@ -54,10 +57,17 @@ export class Source {
     this.waiting.delete(message.request);
     this.problem = message.problem ?? "";
     if (message.rows) {
+      if (this.stale) this.renew();
       this.count = message.count;
       this.pages.set(page, message.rows);
       if (this.pages.size > PAGES_KEPT) this.pages.delete(this.pages.keys().next().value);
     }
     this.changed();
+  }
+
+  renew() {
+    this.stale = false;
+    this.pages.clear();
+    this.renewed();
   }
 }

@@ -21,7 +21,7 @@ export class TraceTable {
   constructor(columns, send) {
     this.columns = columns.filter((column) => column !== "error"); // it stands where the output would
     this.send = send;
-    this.source = new Source(send, () => this.draw());
+    this.source = new Source(send, () => this.draw(), () => this.rows.reset());
     this.detail = new Detail(() => this.scroller.focus());
     this.rows = new Rows(columns, this.columns, this.source, (number) => this.ask(number));
     this.root = make("div", "jt-table");
@@ -33,16 +33,17 @@ export class TraceTable {
 
   bar() {
     const bar = make("div", "jt-bar-of-fields");
-    const search = make("input", "jt-field", "", { type: "search", placeholder: "Search", "aria-label": "Search in the spans" });
-    search.oninput = () => {
+    this.search = make("input", "jt-field", "", { type: "search", placeholder: "Search", "aria-label": "Search in the spans" });
+    this.search.oninput = () => {
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.look({ search: search.value.slice(0, 1000) }), PAUSE_MS);
+      this.timer = setTimeout(() => this.look({}), PAUSE_MS);
+      this.draw();
     };
     const any = (name, values) => [["", `any ${name}`], ...values.map((value) => [value, value])];
     const kind = makeSelect("Kind", any("kind", KINDS), (value) => this.look({ kind: value }));
     const status = makeSelect("Status", any("status", STATUSES), (value) => this.look({ status: value }));
     this.told = make("span", "jt-told", "", { role: "status" });
-    bar.append(search, kind, status, makeButton("Refresh", () => this.look({}, true)), this.told);
+    bar.append(this.search, kind, status, makeButton("Refresh", () => this.look({}, true)), this.told);
     return bar;
   }
 
@@ -64,10 +65,15 @@ export class TraceTable {
     this.look(same && !descending ? { sort: "", descending: true } : { sort: column, descending: !same });
   }
 
+  /** Whatever is changed, the search is what its field holds now. */
   look(view, fresh = false) {
-    this.rows.reset();
-    this.source.look(view, fresh);
+    clearTimeout(this.timer);
+    this.source.look({ search: this.typed, ...view }, fresh);
     this.draw();
+  }
+
+  get typed() {
+    return this.search.value.slice(0, 1000);
   }
 
   ask(number) {
@@ -83,8 +89,8 @@ export class TraceTable {
   }
 
   draw() {
-    const { count, problem, view, slow } = this.source;
-    const spans = count === null ? "…" : `${count.toLocaleString("en")} span${count === 1 ? "" : "s"}`;
+    const { count, problem, view, slow, stale } = this.source;
+    const spans = stale || view.search !== this.typed ? "…" : `${count.toLocaleString("en")} span${count === 1 ? "" : "s"}`;
     this.told.textContent = problem || (slow ? "The kernel is busy; it answers when its cell is over." : spans);
     this.scroller.setAttribute("aria-rowcount", (count ?? 0) + 1);
     this.columns.forEach((column, place) => {
