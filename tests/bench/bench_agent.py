@@ -113,6 +113,7 @@ def against_server(work: Callable[[str], Awaitable[object]], units: int) -> floa
     floor=lambda: once(bare, ONE_TURN, 1),
     floor_name="bare loop",
     at_most=4,
+    at_floor=1.89,
 )
 def one_turn() -> float:
     return once(agent, ONE_TURN, 1)
@@ -124,6 +125,7 @@ def one_turn() -> float:
     floor=lambda: once(bare, ONE_TURN, 1, stream=True),
     floor_name="bare loop",
     at_most=12,
+    at_floor=5.1,
 )
 def one_turn_streamed() -> float:
     return once(agent, ONE_TURN, 1, stream=True)
@@ -146,6 +148,7 @@ def rounds() -> float:
     floor=lambda: many(bare),
     floor_name="bare loop",
     at_most=0.3,
+    at_floor=0.181,
     rounds=7,
 )
 def prompts() -> float:

@@ -25,6 +25,8 @@ class Bench:
         floor: Measures the floor once, or None if the figure stands by itself.
         floor_name: What the floor is.
         at_most: The most that ours may be, or None.
+        at_floor: What the floor took on the machine for which `at_most` was set: on a slower one ours may take more by
+            as much. None if the limit is the same everywhere.
         at_most_ratio: The most that ours / floor may be, or None.
         rounds: How many times each is measured.
     """
@@ -35,6 +37,7 @@ class Bench:
     floor: Measure | None = None
     floor_name: str = ""
     at_most: float | None = None
+    at_floor: float | None = None
     at_most_ratio: float | None = None
     rounds: int = 15
 
@@ -51,9 +54,17 @@ class Row:
     @property
     def held(self) -> bool:
         """True if every limit is kept."""
-        within = self.bench.at_most is None or self.ours <= self.bench.at_most
-        limit = self.bench.at_most_ratio
-        return within and (limit is None or (self.ratio is not None and self.ratio <= limit))
+        ratio_limit = self.bench.at_most_ratio
+        within = self.limit is None or self.ours <= self.limit
+        return within and (ratio_limit is None or (self.ratio is not None and self.ratio <= ratio_limit))
+
+    @property
+    def limit(self) -> float | None:
+        """The most that ours may be on this machine."""
+        at_most, at_floor = self.bench.at_most, self.bench.at_floor
+        if at_most is None or at_floor is None or self.floor is None:
+            return at_most
+        return at_most * max(1.0, self.floor / at_floor)
 
 
 benches: list[Bench] = []
@@ -66,6 +77,7 @@ def bench(
     floor: Measure | None = None,
     floor_name: str = "",
     at_most: float | None = None,
+    at_floor: float | None = None,
     at_most_ratio: float | None = None,
     rounds: int = 15,
 ) -> Callable[[Measure], Measure]:
@@ -80,6 +92,7 @@ def bench(
                 floor=floor,
                 floor_name=floor_name,
                 at_most=at_most,
+                at_floor=at_floor,
                 at_most_ratio=at_most_ratio,
                 rounds=rounds,
             )
@@ -116,6 +129,8 @@ def table(rows: list[Row]) -> str:
 def _line(row: Row) -> str:
     item = row.bench
     limits = [] if item.at_most is None else [_figure(item.at_most)]
+    if row.limit != item.at_most and row.limit is not None:
+        limits = [f"{limits[0]}, {_figure(row.limit)} at this floor"]
     limits += [] if item.at_most_ratio is None else [f"{item.at_most_ratio:g} x"]
     floor = "" if row.floor is None else f"{_figure(row.floor)} ({item.floor_name})"
     ratio = "" if row.ratio is None else f"{row.ratio:.2f} x"
