@@ -7,6 +7,7 @@ import shlex
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
@@ -154,6 +155,8 @@ def _options(arguments: Namespace) -> dict[str, JsonValue]:
         raise UnknownNameError("tool format", arguments.tool_format, tool_formats())
     if arguments.max_tokens is not None and arguments.max_tokens < 1:
         raise ConfigurationError(f"--max-tokens takes 1 or more, not {arguments.max_tokens}.")
+    if arguments.temperature is not None and not 0 <= arguments.temperature < inf:
+        raise ConfigurationError(f"--temperature takes a number from 0 on, not {arguments.temperature:g}.")
     names = ("temperature", "max_tokens", "tool_format")
     return options | {name: value for name in names if (value := getattr(arguments, name)) is not None}
 

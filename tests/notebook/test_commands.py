@@ -61,6 +61,8 @@ def test_expressions_in_the_prompt_are_filled(shell: InteractiveShell, cell):
         ("-m scripted:short --timeout soon", "Hi.", "--timeout takes a number, not 'soon'."),
         ("-m scripted:short --timeout -1", "Hi.", "The limit seconds=-1.0 is no number from 0 on."),
         ("-m scripted:short --max-tokens 0", "Hi.", "--max-tokens takes 1 or more, not 0."),
+        ("-m scripted:short --temperature nan", "Hi.", "--temperature takes a number from 0 on, not nan."),
+        ("-m scripted:short --temperature -1", "Hi.", "--temperature takes a number from 0 on, not -1."),
         ("-m scripted:short --limit tokns=5", "Hi.", "There is no limit 'tokns'. Did you mean 'tokens'?"),
         ("-m scripted:short --limit tokens=many", "Hi.", "--limit tokens takes a number, not 'many'."),
         ("-m scripted:short --approve alwys", "Hi.", "There is no tool 'alwys'. Did you mean 'always'?"),
