@@ -7,7 +7,6 @@ ends, the messages it leaves are a valid conversation: each tool call has its re
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
@@ -16,22 +15,21 @@ from typing import TypeAlias, cast
 
 from jupyter_tools.abort_signal import EndsOn
 from jupyter_tools.agent.call_in_text import notice_of_call_in_text
+from jupyter_tools.agent.growing_answer import GrowingAnswer
 from jupyter_tools.agent.limits import Limits, Spending
 from jupyter_tools.agent.output import OutputType, for_people
 from jupyter_tools.agent.result import AgentResult
 from jupyter_tools.agent.saved_conversation import completed
-from jupyter_tools.agent.whole_parts import whole_parts
+from jupyter_tools.agent.whole_parts import WholeParts
 from jupyter_tools.errors import error_type_of
 from jupyter_tools.events import (
     AgentEndEvent,
     AgentEvent,
     AgentStartEvent,
-    Delta,
     MessageEndEvent,
     MessageStartEvent,
     MessageUpdateEvent,
     Notice,
-    StopDelta,
     StreamPart,
     TextDelta,
     ThinkingDelta,
@@ -39,11 +37,9 @@ from jupyter_tools.events import (
     TurnEndEvent,
     TurnStartEvent,
     TurnUpdateEvent,
-    UsageDelta,
 )
 from jupyter_tools.json_types import JsonValue
 from jupyter_tools.messages import (
-    NO_USAGE,
     AssistantMessage,
     Message,
     StopReason,
@@ -55,7 +51,6 @@ from jupyter_tools.messages import (
 from jupyter_tools.providers.assembly import MessageAssembly
 from jupyter_tools.providers.base import Model, Provider, Request
 from jupyter_tools.streams import EventStream
-from jupyter_tools.token_estimate import estimated_usage
 from jupyter_tools.tools.execution import ExecutionOptions, execute_tool_calls, skip_tool_call
 from jupyter_tools.tools.tool import AgentTool
 
@@ -282,7 +277,8 @@ class AgentRun:
     async def _ask(self, turn: int, messages: tuple[Message, ...], *, last: bool) -> AssistantMessage:
         """The model's message, whole or as far as it got. It is in the conversation unless it is empty."""
         settings, request = self._settings, self._request(messages, last=last)
-        answer = _Answer(MessageAssembly(settings.provider.name, settings.model.name, self._call_ids, settings.model))
+        model = settings.model
+        answer = GrowingAnswer(MessageAssembly(settings.provider.name, model.name, self._call_ids, model))
         self._push(MessageStartEvent(message=answer.assembly.message(stop_reason="aborted")))
         try:
             await self._receive(request, answer, turn)
@@ -308,26 +304,35 @@ class AgentRun:
             signal=self._signal,
         )
 
-    def _close(self, message: AssistantMessage, answer: _Answer) -> None:
+    def _close(self, message: AssistantMessage, answer: GrowingAnswer) -> None:
         self._spending.usage += message.usage
         if message.content:
             self._messages.append(message)
-        elapsed_ms = (time.monotonic() - answer.asked_at) * 1000
-        self._push(MessageEndEvent(message=message, duration_ms=elapsed_ms, first_token_ms=answer.first_token_ms))
+        elapsed_ms, first_token_ms = answer.elapsed_ms(), answer.first_token_ms
+        self._push(MessageEndEvent(message=message, duration_ms=elapsed_ms, first_token_ms=first_token_ms))
         if message.stop_reason in ("error", "aborted"):
             self._skip(message)
 
-    async def _receive(self, request: Request, answer: _Answer, turn: int) -> None:
-        push = self._push
-        async with EndsOn(self._signal, ABORT_GRACE_S), aclosing(_generator(self._settings.provider, request)) as parts:
-            async for part in whole_parts(parts):
-                match answer.taken(part):
-                    case TextDelta() | ThinkingDelta() | ToolCallDelta() as delta:
-                        push(MessageUpdateEvent(delta=delta))
-                    case Notice() as notice:
-                        push(TurnUpdateEvent(turn=turn, notice=notice))
-                    case _:  # the message has it
-                        pass
+    async def _receive(self, request: Request, answer: GrowingAnswer, turn: int) -> None:
+        letters, parts = WholeParts(), _generator(self._settings.provider, request)
+        try:
+            async with EndsOn(self._signal, ABORT_GRACE_S), aclosing(parts):
+                async for part in parts:
+                    for whole in letters.decode(part):
+                        self._take(whole, answer, turn)
+        finally:  # also of an answer that breaks off
+            for rest in letters.flush():
+                self._take(rest, answer, turn)
+
+    def _take(self, part: StreamPart, answer: GrowingAnswer, turn: int) -> None:
+        answer.add(part)
+        match part:
+            case TextDelta() | ThinkingDelta() | ToolCallDelta():
+                self._push(MessageUpdateEvent(delta=part))
+            case Notice():
+                self._push(TurnUpdateEvent(turn=turn, notice=part))
+            case _:  # the message has it
+                pass
 
     # --- tools ---
     async def _use_tools(self, message: AssistantMessage, *, last: bool) -> tuple[list[ToolResultMessage], bool]:
@@ -357,38 +362,6 @@ class AgentRun:
         results = [skip_tool_call(call, self._stream) for call in message.tool_calls]
         self._messages += results
         return results
-
-
-@dataclass(slots=True)
-class _Answer:
-    assembly: MessageAssembly
-    asked_at: float = field(default_factory=time.monotonic)
-    first_token_ms: float | None = None
-    stopped: bool = False
-
-    def taken(self, part: StreamPart) -> StreamPart:
-        """The piece, which is in the message now."""
-        self.assembly.add(part)
-        if isinstance(part, StopDelta):
-            self.stopped = True
-        elif self.first_token_ms is None and isinstance(part, Delta):
-            self.first_token_ms = (time.monotonic() - self.asked_at) * 1000
-        return part
-
-    def count(self, asked: Sequence[Message]) -> None:
-        """Estimate what was used if nobody has said it: a limit must hold all the same."""
-        if self.assembly.usage == NO_USAGE and self.first_token_ms is not None:
-            self.assembly.add(UsageDelta(usage=estimated_usage(asked, self.assembly.message())))
-
-    def message(self, *, aborted: bool) -> AssistantMessage:
-        if self.stopped:
-            return self.assembly.message()
-        if aborted:
-            return self.assembly.message(stop_reason="aborted")
-        return self.failed("The answer was cut off: the model's stream ended without saying why.", "CutOff")
-
-    def failed(self, error_message: str, error_type: str) -> AssistantMessage:
-        return self.assembly.message(stop_reason="error", error_message=error_message, error_type=error_type)
 
 
 def _last_text(messages: Sequence[Message]) -> str:

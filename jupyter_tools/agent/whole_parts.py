@@ -1,69 +1,69 @@
-"""`whole_parts`: the pieces of one answer, with whole letters only."""
+"""`WholeParts`: the pieces of one answer, with whole letters only."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import AsyncGenerator, AsyncIterable
 from dataclasses import replace
-from typing import TypeVar
+from typing import TypeAlias
 
-from jupyter_tools.events import StreamPart, TextDelta, ThinkingDelta, ToolCallDelta
+from jupyter_tools.events import Delta, StreamPart, TextDelta, ThinkingDelta, ToolCallDelta
 from jupyter_tools.json_types import encodable
 
-PieceT = TypeVar("PieceT", TextDelta, ThinkingDelta)
+_Place: TypeAlias = "type[TextDelta] | type[ThinkingDelta] | int"  # an int is the number of a call
+_ALONE = "\ufffd"
 
 
-async def whole_parts(parts: AsyncIterable[StreamPart]) -> AsyncGenerator[StreamPart]:
-    """The parts, with letters joined that servers have cut in two; halves that stay alone are marked as such."""
-    letters = _Letters()
-    async for part in parts:
-        yield letters.decode(part)
-    for rest in letters.flush():
-        yield rest
+class WholeParts:
+    """Joins letters that servers have cut in two. A half that stays alone becomes U+FFFD where it stood.
 
-
-class WholeLetters:
-    """Decodes a text that comes in pieces: a letter may be cut between two of them."""
+    A text or a reasoning ends where the other one or a call begins; calls may come side by side.
+    """
 
     def __init__(self) -> None:
-        self._half = ""
+        self._halves: dict[_Place, str] = {}  # first halves of letters, each at the end of what came until now
 
-    def decode(self, piece: str) -> str:
-        """What `piece` completes."""
-        text, self._half = self._half + piece, ""
+    def decode(self, part: StreamPart) -> list[StreamPart]:
+        """What `part` completes."""
+        match part:
+            case TextDelta() | ThinkingDelta():
+                return [part] if part.text.isascii() and not self._halves else self._of_text(part)
+            case ToolCallDelta():
+                is_plain = part.arguments.isascii() and part.name.isascii() and not self._halves
+                return [part] if is_plain else self._of_call(part)
+            case _:
+                return [part]
+
+    def flush(self) -> list[Delta]:
+        """The rest, at the end of the answer."""
+        return self._left_alone(*self._halves)
+
+    def _of_text(self, part: TextDelta | ThinkingDelta) -> list[StreamPart]:
+        ends = isinstance(part, ThinkingDelta) and part.end
+        if not part.text and not ends:  # it does not say that the other text is over
+            return [part]
+        place, other = (TextDelta, ThinkingDelta) if isinstance(part, TextDelta) else (ThinkingDelta, TextDelta)
+        before = self._left_alone(other)
+        text = self._joined(place, part.text)
+        if ends and self._halves.pop(place, ""):
+            text += _ALONE
+        return [*before, part if text == part.text else replace(part, text=text)]
+
+    def _of_call(self, part: ToolCallDelta) -> list[StreamPart]:
+        before = self._left_alone(TextDelta, ThinkingDelta)
+        arguments = self._joined(part.index, part.arguments)
+        return [*before, replace(part, arguments=arguments, name=encodable(part.name))]
+
+    def _joined(self, place: _Place, piece: str) -> str:
+        text = self._halves.pop(place, "") + piece
         if text and "\ud800" <= text[-1] <= "\udbff":
-            text, self._half = text[:-1], text[-1]
+            text, self._halves[place] = text[:-1], text[-1]
         return encodable(text)
 
-    def flush(self) -> str:
-        """The rest, at the end of the text."""
-        half, self._half = self._half, ""
-        return encodable(half)
+    def _left_alone(self, *places: _Place) -> list[Delta]:
+        """The marks of halves that nothing will complete any more."""
+        return [_mark(place) for place in places if self._halves.pop(place, "")]
 
 
-class _Letters:
-    def __init__(self) -> None:
-        self._texts: defaultdict[object, WholeLetters] = defaultdict(WholeLetters)
-
-    def decode(self, part: StreamPart) -> StreamPart:
-        match part:
-            case TextDelta():
-                return self._whole(part)
-            case ThinkingDelta():
-                return self._whole(part)
-            case ToolCallDelta() if not (part.arguments + part.name).isascii() or part.index in self._texts:
-                arguments = self._texts[part.index].decode(part.arguments)
-                return replace(part, arguments=arguments, name=encodable(part.name))
-            case _:
-                return part
-
-    def _whole(self, part: PieceT) -> PieceT:
-        kind = type(part)
-        if part.text.isascii() and kind not in self._texts:  # nearly always
-            return part
-        text = self._texts[kind].decode(part.text)
-        return part if text == part.text else replace(part, text=text)
-
-    def flush(self) -> list[TextDelta]:
-        rest = self._texts[TextDelta].flush() if TextDelta in self._texts else ""
-        return [TextDelta(text=rest)] if rest else []
+def _mark(place: _Place) -> Delta:
+    if isinstance(place, int):
+        return ToolCallDelta(index=place, arguments=_ALONE)
+    return place(text=_ALONE)
