@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Protocol, cast
 
+from jupyter_tools.abort_signal import when_set
 from jupyter_tools.events import (
     AgentEvent,
     AgentToolResult,
@@ -50,57 +51,63 @@ class Batch:
     def __init__(
         self, tools: Iterable[AgentTool], signal: asyncio.Event | None, stream: EventSink, options: ExecutionOptions
     ) -> None:
-        loop = asyncio.get_running_loop()
-        by_name = {tool.name: tool for tool in tools}
+        self._loop = asyncio.get_running_loop()
+        self._tools = {tool.name: tool for tool in tools}
+        self._signal = signal
+        self._options = options
         self._push = stream.push
-        self._loop = loop
-        self._shared = Surroundings(
-            tools=by_name,
-            places={name: place_of(tool) for name, tool in by_name.items()},
-            options=options,
-            approvals=options.approvals or Approvals(options.approval, options.approver),
-            signal=signal,
-            loop=loop,
-            mailbox=Mailbox(loop),
-            deadlines=Deadlines(loop),
-            push=stream.push,
-            on_update=self._on_update,
-            on_end=self._on_end,
-        )
+        self._deadlines = Deadlines(self._loop)
         self._all: list[Invocation] = []
         self._queue: deque[Invocation] = deque()
         self._running: set[Invocation] = set()
         self._unfinished = 0
         self._limit: float = math.inf if options.max_concurrency is None else options.max_concurrency
-        self._over: asyncio.Future[None] = loop.create_future()
+        self._over: asyncio.Future[None] = self._loop.create_future()
         self._context = contextvars.copy_context()
         self._workers: set[asyncio.Task[None]] = set()
         self._has_spare = False
+        self.terminate = False  # whether a tool asked to end the run; known once the ends are delivered
 
     # --- the frame ---
     def announce(self, calls: Iterable[ToolCallContent]) -> None:
         """Take the calls up."""
-        self._all = [Invocation(call, self._shared) for call in calls]
+        shared = self._surroundings()
+        self._all = [Invocation(call, shared) for call in calls]
         self._queue.extend(self._all)
         self._unfinished = len(self._all)
-        tools = self._shared.tools
-        if any(tools[call.name].sequential for call in calls if call.name in tools):
+        alone = {tool.name for tool in self._tools.values() if tool.sequential}
+        if alone and any(call.name in alone for call in calls):
             self._limit = 1
         for invocation in self._all:
             self._push(start_event(invocation.call))
 
+    def _surroundings(self) -> Surroundings:
+        options = self._options
+        return Surroundings(
+            tools=self._tools,
+            places={name: place_of(tool) for name, tool in self._tools.items()},
+            options=options,
+            approvals=options.approvals or Approvals(options.approval, options.approver),
+            signal=self._signal,
+            loop=self._loop,
+            mailbox=Mailbox(self._loop),
+            deadlines=self._deadlines,
+            push=self._push,
+            on_update=self._on_update,
+            on_end=self._on_end,
+        )
+
     async def run(self, why_not: str | None) -> None:
         """Run the calls, or answer all of them with `why_not`. Returns when all are over."""
-        signal = self._shared.signal
         if why_not is not None:
             self._answer_queue(error_result(why_not, error="NotRun"), "skipped")
-        elif signal is not None and signal.is_set():
+        elif self._signal is not None and self._signal.is_set():
             self._answer_queue(error_result(ABORTED, error="Aborted"), "aborted")
         else:
-            await self._run_all(signal)
+            await self._run_all()
 
-    async def _run_all(self, signal: asyncio.Event | None) -> None:
-        watcher = None if signal is None else self._loop.create_task(self._watch(signal))
+    async def _run_all(self) -> None:
+        stop_listening = None if self._signal is None else when_set(self._signal, self._abort)
         self._call_worker()
         try:
             await asyncio.wait([self._over])
@@ -110,17 +117,20 @@ class Batch:
             await asyncio.wait([self._over])  # not long: what cannot be cancelled is abandoned
             raise
         finally:
-            if watcher is not None:
-                watcher.cancel()
-            self._shared.deadlines.close()
+            if stop_listening is not None:
+                stop_listening()
+            self._deadlines.close()
 
     def deliver(self) -> list[ToolResultMessage]:
         """Emit the ends, in the calls' order."""
         self._stop_now()
-        for invocation in self._all:
+        # They know this batch: if it kept them, all would wait for Python's search for garbage.
+        calls, self._all = self._all, []
+        for invocation in calls:
             if invocation.result is None:  # the surrounding task is being thrown away
                 invocation.end(error_result(ABORTED, error="Aborted"), "aborted")
-        return [push_result(self._push, self._end_event(invocation)) for invocation in self._all]
+        self.terminate = any(invocation.result is not None and invocation.result.terminate for invocation in calls)
+        return [push_result(self._push, self._end_event(invocation)) for invocation in calls]
 
     def _end_event(self, invocation: Invocation) -> ToolExecutionEndEvent:
         result = invocation.result or AgentToolResult()
@@ -133,11 +143,6 @@ class Batch:
             args=invocation.arguments,
             duration_ms=invocation.duration_ms,
         )
-
-    @property
-    def terminate(self) -> bool:
-        """True if a tool asked to end the run."""
-        return any(invocation.result.terminate for invocation in self._all if invocation.result is not None)
 
     # --- workers ---
     def _call_worker(self) -> None:
@@ -204,11 +209,9 @@ class Batch:
         self._call_worker()
 
     # --- the end before the end ---
-    async def _watch(self, signal: asyncio.Event) -> None:
-        await signal.wait()
+    def _abort(self) -> None:
         self._answer_queue(error_result(ABORTED, error="Aborted"), "aborted")
-        await asyncio.sleep(self._shared.options.abort_grace_s)
-        self._stop_now()
+        self._loop.call_later(self._options.abort_grace_s, self._stop_now)
 
     def _stop_now(self) -> None:
         self._answer_queue(error_result(ABORTED, error="Aborted"), "aborted")

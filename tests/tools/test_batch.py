@@ -1,12 +1,16 @@
 import asyncio
 import contextvars
+import gc
 import time
 
 import numpy as np
 import pytest
 
+from jupyter_tools.abort_signal import AbortSignal
 from jupyter_tools.events import ToolExecutionStartEvent
+from jupyter_tools.tools.batch import Batch
 from jupyter_tools.tools.execution import ExecutionOptions, execute_tool_calls
+from jupyter_tools.tools.invocation import Invocation
 from jupyter_tools.tools.running import running_tools
 from tests.tools.batches import Recorder, assert_well_formed, call, calls, execute, message_of, tool_of
 
@@ -260,3 +264,14 @@ async def test_options_without_a_run_count_nothing():
         recorder = Recorder()
         await execute_tool_calls([tool_of(quick)], message_of(*calls(*["quick"] * 150)), None, recorder, None, options)
         assert recorder.statuses == ["ok"] * 150
+
+
+async def test_calls_that_are_over_are_gone_without_a_search_for_garbage():
+    gc.collect()
+    gc.disable()
+    try:
+        await execute([quick], *calls(*["quick"] * 20), signal=AbortSignal(), max_same_calls=20)
+        await asyncio.sleep(0)
+        assert not [thing for thing in gc.get_objects() if isinstance(thing, Invocation | Batch)]
+    finally:
+        gc.enable()
