@@ -146,7 +146,7 @@ class Usage:
 NO_USAGE = Usage()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class SystemMessage:
     """Instructions that stand before the conversation."""
 
@@ -155,7 +155,7 @@ class SystemMessage:
     timestamp_ms: int = field(default_factory=now_ms, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class UserMessage:
     """What a person said."""
 
@@ -164,7 +164,7 @@ class UserMessage:
     timestamp_ms: int = field(default_factory=now_ms, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class AssistantMessage:
     """What a model said: reasoning, text and tool calls, in the order it said them.
 
@@ -204,7 +204,7 @@ class AssistantMessage:
         return tuple([block for block in self.content if isinstance(block, ToolCallContent)])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class ToolResultMessage:
     """A tool's answer to one call.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, TypeVar
+from weakref import ref
 
 from jupyter_tools.json_types import JsonObject, JsonValue
 from jupyter_tools.json_writer import json_writer
@@ -28,7 +29,6 @@ from jupyter_tools.tools.tool import AgentTool
 T = TypeVar("T")
 
 OUR_OPTIONS = {"starts_in_thinking", SEND_OPTION}  # options of the model that are not for the server
-_CACHE_BYTES = 16_000_000
 
 
 _compact = json_writer(",", ":")
@@ -41,30 +41,35 @@ def to_json(value: JsonValue) -> bytes:
     return _compact(value).encode("utf-8", "replace")
 
 
-class EncodedOnce:
-    """JSON of things that never change, kept by their identity, so that a long conversation costs no more a turn.
+class _Encoded(ref[Any]):
+    """The JSON of something that lives."""
 
-    It holds what it has encoded, so that an identity is not used again for something else.
+    __slots__ = ("json", "key")
+    json: bytes
+    key: tuple[int, str]
+
+
+class EncodedOnce:
+    """JSON of things that never change, by their identity, so that a long conversation costs no more a turn.
+
+    What is encoded is forgotten with the thing: a provider outlives many conversations.
     """
 
-    def __init__(self, limit_bytes: int = _CACHE_BYTES) -> None:
-        self._limit = limit_bytes
-        self._size = 0
-        self._kept: dict[tuple[int, str], tuple[object, bytes]] = {}
+    def __init__(self) -> None:
+        self._kept: dict[tuple[int, str], _Encoded] = {}
 
     def json(self, item: T, encode: Callable[[T], JsonObject], variant: str = "") -> bytes:
         """`encode(item)` as JSON. An item that is encoded in several ways has a variant for each."""
         key = id(item), variant
         kept = self._kept.get(key)
-        if kept is not None:
-            return kept[1]
-        encoded = to_json(encode(item))
-        if self._size + len(encoded) > self._limit:
-            self._kept.clear()
-            self._size = 0
-        self._kept[key] = (item, encoded)
-        self._size += len(encoded)
-        return encoded
+        if kept is None:
+            kept = _Encoded(item, self._forget)
+            kept.key, kept.json = key, to_json(encode(item))
+            self._kept[key] = kept
+        return kept.json
+
+    def _forget(self, encoded: _Encoded) -> None:
+        del self._kept[encoded.key]
 
 
 def request_body(request: Request, kept: EncodedOnce, base_url: str = "") -> bytes:
@@ -100,12 +105,12 @@ def _encoded_messages(messages: Iterable[Message], kept: EncodedOnce, dialect: D
     seen: list[ImageContent] = []  # images that tools gave: the wire takes them only from users, after all results
     is_after_results = False
     for message in messages:
-        if is_after_results and not isinstance(message, ToolResultMessage):
-            yield from _after_results(seen, dialect, is_user=isinstance(message, UserMessage))
-            seen = []
-        is_after_results = isinstance(message, ToolResultMessage)
         if isinstance(message, ToolResultMessage):
+            is_after_results = True
             seen += [block for block in message.content if isinstance(block, ImageContent)]
+        elif is_after_results:
+            yield from _after_results(seen, dialect, is_user=isinstance(message, UserMessage))
+            seen, is_after_results = [], False
         if not (isinstance(message, AssistantMessage) and not message.text and not message.tool_calls):
             yield kept.json(message, encode, variant)
     if seen:
@@ -123,12 +128,12 @@ def _after_results(images: list[ImageContent], dialect: Dialect, *, is_user: boo
 def message_to_wire(message: Message, dialect: Dialect) -> JsonObject:
     """One message. A tool's images are not in it: see `request_body`."""
     match message:
+        case ToolResultMessage():
+            return {"role": "tool", "tool_call_id": dialect.call_id(message.tool_call_id), "content": message.text}
         case SystemMessage():
             return {"role": "system", "content": text_of(message.content)}
         case UserMessage():
             return {"role": "user", "content": _content_to_wire(message.content)}
-        case ToolResultMessage():
-            return {"role": "tool", "tool_call_id": dialect.call_id(message.tool_call_id), "content": message.text}
         case AssistantMessage():
             calls = [_call_to_wire(call, dialect) for call in message.tool_calls]
             for call, signature in zip(calls, dialect.signatures(message), strict=False):  # usually there is none

@@ -1,5 +1,5 @@
 import json
-from types import SimpleNamespace
+import weakref
 
 from jupyter_tools.messages import (
     AssistantMessage,
@@ -135,8 +135,16 @@ def test_each_thing_is_encoded_once():
     assert seen == [message]
 
 
-def test_equal_things_are_told_apart_and_the_cache_has_a_limit():
-    kept = EncodedOnce(limit_bytes=100)
+def test_equal_things_are_told_apart_also_where_one_stands_where_another_stood():
+    kept = EncodedOnce()
     for number in range(50):
-        item = SimpleNamespace()
+        item = user_message("hi")
         assert json.loads(kept.json(item, lambda _, number=number: {"number": number})) == {"number": number}
+
+
+def test_what_is_encoded_does_not_keep_its_message():
+    kept, message = EncodedOnce(), user_message("hi")
+    kept.json(message, lambda _: {"a": 1})
+    seen = weakref.ref(message)
+    del message
+    assert seen() is None
