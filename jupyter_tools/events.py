@@ -34,9 +34,11 @@ from jupyter_tools.messages import (
     now_ms,
 )
 
+# What comes with every piece or call is not frozen, for speed: frozen ones take twice as long to make.
+
 
 # --- what a provider yields: the pieces of one assistant message ---
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class TextDelta:
     """More of the answer."""
 
@@ -44,7 +46,7 @@ class TextDelta:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ThinkingDelta:
     """More reasoning. `end` closes the block; `cut` says that the model never closed it itself."""
 
@@ -55,7 +57,7 @@ class ThinkingDelta:
     cut: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ToolCallDelta:
     """More of a tool call. `index` tells parallel calls apart; `arguments` is a piece of JSON text."""
 
@@ -188,7 +190,7 @@ class TurnEndEvent:
     timestamp_ms: int = field(default_factory=now_ms)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class MessageStartEvent:
     """A message begins. A model's is still empty; a user's (steering) or a tool's is whole."""
 
@@ -196,7 +198,7 @@ class MessageStartEvent:
     message: Message
 
 
-@dataclass(slots=True, kw_only=True)  # not frozen, for speed: every piece makes one
+@dataclass(slots=True, kw_only=True)
 class MessageUpdateEvent:
     """A piece of the model's message."""
 
@@ -204,7 +206,7 @@ class MessageUpdateEvent:
     delta: Delta
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class MessageEndEvent:
     """A message is whole.
 
@@ -220,7 +222,6 @@ class MessageEndEvent:
     first_token_ms: float | None = None
 
 
-# These three are not frozen, for speed: frozen ones take twice as long to make, and every call makes all of them.
 @dataclass(slots=True, kw_only=True)
 class ToolExecutionStartEvent:
     """A tool call was taken up. All of a batch's starts come before any of its tools runs."""

@@ -1,8 +1,10 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_tools.json_types import encodable, encodable_json, read_json
+from jupyter_tools.json_types import encodable, encodable_json, json_reader, read_json
 
 any_text = st.text(alphabet=st.characters(exclude_categories=()), max_size=20)
 
@@ -29,3 +31,14 @@ def test_what_json_does_not_know_is_read_as_text() -> None:
     assert read_json('{"a": [NaN, -Infinity, 1.5, "NaN"]}') == {"a": ["NaN", "-Infinity", 1.5, "NaN"]}
     with pytest.raises(ValueError, match="Expecting value"):
         read_json("nothing")
+
+
+@given(st.from_regex(r"[ \t\r\n]*(\{\}|\[1, 2\]|\"a\"|nul|1)[ \t\r\n\xa0\x0b]*1?", fullmatch=True))
+def test_a_text_is_json_where_it_is_json_for_the_standard_library(text):
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        with pytest.raises(ValueError, match=error.args[0].partition(":")[0]):
+            json_reader()(text)
+    else:
+        assert json_reader()(text) == value

@@ -71,19 +71,20 @@ def parse_arguments(text: str) -> tuple[JsonObject, str | None]:
     values without end. NaN and its like, which JSON does not know and no server would take back, become text.
     """
     text = encodable(text)
-    if not text.strip():
+    if not text or text.isspace():
         return {}, None
     try:
-        value: object = read_json(text)
+        value = read_json(text)
     except (ValueError, RecursionError) as error:
         return {}, f"the arguments are not valid JSON ({error}): {text[:200]}"
     if value is None:
         return {}, None
     if not isinstance(value, dict):
         return {}, f"the arguments are not a JSON object but {type(value).__name__}: {text[:200]}"
-    if text.count("[") + text.count("{") > MAX_DEPTH and _is_deep(cast("JsonValue", value)):
+    arguments = cast("JsonObject", value)
+    if text.count("[") + text.count("{") > MAX_DEPTH and _is_deep(arguments):
         return {}, f"the arguments are nested more than {MAX_DEPTH} levels deep: {text[:200]}"
-    return cast("JsonObject", encodable_json(value) if _HALF.search(text) else value), None
+    return encodable_json(arguments) if "\\u" in text and _HALF.search(text) else arguments, None
 
 
 def _is_deep(value: JsonValue) -> bool:
@@ -190,9 +191,9 @@ class MessageAssembly:
         self, *, stop_reason: StopReason | None = None, error_message: str | None = None, error_type: str | None = None
     ) -> AssistantMessage:
         """The message as it stands. The arguments override what the provider said."""
-        content = tuple(block for block in (item.content() for item in self._blocks) if block is not None)
+        blocks = [block.content() for block in self._blocks]
         return AssistantMessage(
-            content=content,
+            content=tuple([block for block in blocks if block is not None]),
             provider=self.provider,
             model=self.model,
             usage=self.usage,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from jupyter_tools.events import ThinkingDelta, ToolCallDelta
 from jupyter_tools.json_types import JsonObject, JsonValue, object_at, text_at
@@ -15,7 +15,7 @@ from jupyter_tools.providers.openai_dialect import signature_of
 class _Call:
     number: int
     id: str
-    pieces: list[str] = field(default_factory=list[str])
+    pieces: list[str]
 
     @property
     def complete(self) -> bool:
@@ -46,21 +46,16 @@ class CallFragments:
             if "extra_content" in fragment and (signature := signature_of(fragment)):
                 yield ThinkingDelta(signature=signature, end=True)
             function = object_at(fragment, "function")
-            name = text_at(function, "name")
-            call_id = text_at(fragment, "id") or _of_number(fragment.get("id"))
-            index, arguments = fragment.get("index"), _as_text(function.get("arguments"))
+            name, arguments = text_at(function, "name"), _as_text(function.get("arguments"))
+            index, call_id = fragment.get("index"), _as_id(fragment.get("id"))
             call = self._known(index, call_id, name, arguments)
-            is_new = call is None
             if call is None:
-                call = self._new(index, call_id)
-            call.pieces.append(arguments)
-            self._last = call
-            yield ToolCallDelta(
-                index=call.number,
-                id=call.id if is_new else "",
-                name=name if is_new else "",
-                arguments=arguments,
-            )
+                self._last = call = self._new(index, call_id, arguments)
+                yield ToolCallDelta(index=call.number, id=call_id, name=name, arguments=arguments)
+            else:
+                self._last = call
+                call.pieces.append(arguments)
+                yield ToolCallDelta(index=call.number, arguments=arguments)
 
     def _known(self, index: int | None, call_id: str, name: str, arguments: str) -> _Call | None:
         if index is None:
@@ -73,8 +68,8 @@ class CallFragments:
         is_another = bool(call_id or arguments.strip()) and call.complete
         return None if is_another else call
 
-    def _new(self, index: int | None, call_id: str) -> _Call:
-        call = _Call(self.count, call_id)
+    def _new(self, index: int | None, call_id: str, arguments: str) -> _Call:
+        call = _Call(self.count, call_id, [arguments])
         self.count += 1
         if index is not None:
             self._by_index[index] = call
@@ -83,8 +78,10 @@ class CallFragments:
         return call
 
 
-def _of_number(call_id: JsonValue) -> str:
-    return str(call_id) if type(call_id) is int else ""
+def _as_id(said: JsonValue) -> str:
+    if isinstance(said, str):
+        return said
+    return str(said) if type(said) is int else ""
 
 
 def _as_text(arguments: JsonValue) -> str:

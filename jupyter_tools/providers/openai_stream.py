@@ -5,13 +5,12 @@ Servers that call themselves OpenAI-compatible differ in many ways; what is read
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from jupyter_tools.errors import ProviderError
 from jupyter_tools.events import StopDelta, StreamPart, ThinkingDelta, UsageDelta
-from jupyter_tools.json_types import JsonObject, JsonValue, count_at, object_at, text_at
+from jupyter_tools.json_types import JsonObject, JsonValue, count_at, json_reader, object_at, text_at
 from jupyter_tools.messages import StopReason, Usage
 from jupyter_tools.providers.answer_start import TELLING_BYTES, AnswerStart
 from jupyter_tools.providers.failures import (
@@ -24,7 +23,7 @@ from jupyter_tools.providers.openai_reasoning import DETAILS, ReasoningDetails
 from jupyter_tools.providers.sse import ServerSentEvent, SSEDecoder
 from jupyter_tools.thinking import ThinkingDecoder
 
-_read_json = json.JSONDecoder().decode
+_read_json = json_reader()
 
 _STOP_REASONS: Mapping[str, StopReason] = {"length": "length", "max_tokens": "length", "model_length": "length"}
 _FAILED_REASONS: Mapping[str, str] = {
