@@ -111,7 +111,7 @@ StreamPart: TypeAlias = Delta | UsageDelta | StopDelta | Notice
 
 
 # --- a tool's answer ---
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class AgentToolResult:
     """What a tool gives back, finished or (in an update) so far.
 

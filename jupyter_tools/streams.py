@@ -66,6 +66,11 @@ class EventStream(Generic[EventT, ResultT]):
                 raise
 
     @property
+    def heard(self) -> bool:
+        """Whether anybody takes the events: where nobody does, none need be made."""
+        return self._kept or bool(self._listeners)
+
+    @property
     def ended(self) -> bool:
         """True once the producer is done, well or not."""
         return self._ended

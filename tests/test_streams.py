@@ -151,3 +151,11 @@ async def test_a_producer_that_is_closed_before_it_began_ends_its_stream():
     assert (stream.ended, over) == (True, [True])
     with pytest.raises(asyncio.CancelledError):
         await stream
+
+
+def test_a_stream_is_heard_where_events_are_kept_or_listened_to():
+    assert EventStream[int, None]().heard
+    stream = EventStream[int, None](kept=False)
+    assert not stream.heard
+    stream.listen(lambda _: None)
+    assert stream.heard

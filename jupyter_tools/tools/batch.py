@@ -19,7 +19,8 @@ from jupyter_tools.events import (
     ToolExecutionStartEvent,
     ToolExecutionUpdateEvent,
 )
-from jupyter_tools.messages import ToolCallContent, ToolResultMessage
+from jupyter_tools.messages import ToolCallContent, ToolResultMessage, now_ms
+from jupyter_tools.streams import EventStream
 from jupyter_tools.tools.approval import Approvals
 from jupyter_tools.tools.attempt import error_result
 from jupyter_tools.tools.deadlines import Deadlines
@@ -56,6 +57,7 @@ class Batch:
         self._signal = signal
         self._options = options
         self._push = stream.push
+        self._events = cast("EventStream[AgentEvent, object]", stream) if isinstance(stream, EventStream) else None
         self._deadlines = Deadlines(self._loop)
         self._all: list[Invocation] = []
         self._queue: deque[Invocation] = deque()
@@ -78,8 +80,14 @@ class Batch:
         alone = {tool.name for tool in self._tools.values() if tool.sequential}
         if alone and any(call.name in alone for call in calls):
             self._limit = 1
-        for invocation in self._all:
-            self._push(start_event(invocation.call))
+        if self._heard:
+            now = now_ms()
+            for invocation in self._all:
+                self._push(start_event(invocation.call, now))
+
+    @property
+    def _heard(self) -> bool:
+        return self._events is None or self._events.heard
 
     def _surroundings(self) -> Surroundings:
         options = self._options
@@ -129,10 +137,17 @@ class Batch:
         for invocation in calls:
             if invocation.result is None:  # the surrounding task is being thrown away
                 invocation.end(error_result(ABORTED, error="Aborted"), "aborted")
-        self.terminate = any(invocation.result is not None and invocation.result.terminate for invocation in calls)
-        return [push_result(self._push, self._end_event(invocation)) for invocation in calls]
+        results, now = [invocation.result or AgentToolResult() for invocation in calls], now_ms()
+        self.terminate = any(result.terminate for result in results)
+        messages = [
+            result_message(invocation.call, result, now) for invocation, result in zip(calls, results, strict=True)
+        ]
+        if self._heard:
+            for invocation, message in zip(calls, messages, strict=True):
+                tell_end(self._push, self._end_event(invocation, now), message)
+        return messages
 
-    def _end_event(self, invocation: Invocation) -> ToolExecutionEndEvent:
+    def _end_event(self, invocation: Invocation, timestamp_ms: int) -> ToolExecutionEndEvent:
         result = invocation.result or AgentToolResult()
         return ToolExecutionEndEvent(
             tool_call_id=invocation.call.id,
@@ -142,6 +157,7 @@ class Batch:
             status=invocation.status,
             args=invocation.arguments,
             duration_ms=invocation.duration_ms,
+            timestamp_ms=timestamp_ms,
         )
 
     # --- workers ---
@@ -191,15 +207,15 @@ class Batch:
         call = invocation.call
         self._push(ToolExecutionUpdateEvent(tool_call_id=call.id, tool_name=call.name, partial_result=update))
 
-    def _on_end(self, invocation: Invocation) -> None:
+    def _on_end(self, invocation: Invocation, result: AgentToolResult) -> None:
         self._running.discard(invocation)
         self._unfinished -= 1
-        if invocation.result is not None:
+        if self._heard:
             self._push(
                 ToolExecutionUpdateEvent(
                     tool_call_id=invocation.call.id,
                     tool_name=invocation.call.name,
-                    partial_result=invocation.result,
+                    partial_result=result,
                     status="done",
                     duration_ms=invocation.duration_ms,
                 )
@@ -223,22 +239,27 @@ class Batch:
             self._queue.popleft().end(result, status)
 
 
-def start_event(call: ToolCallContent) -> ToolExecutionStartEvent:
+def start_event(call: ToolCallContent, timestamp_ms: int) -> ToolExecutionStartEvent:
     """The event that says that a call was taken up."""
-    return ToolExecutionStartEvent(tool_call_id=call.id, tool_name=call.name, args=call.arguments)
+    return ToolExecutionStartEvent(
+        tool_call_id=call.id, tool_name=call.name, args=call.arguments, timestamp_ms=timestamp_ms
+    )
 
 
-def push_result(push: Callable[[AgentEvent], object], end: ToolExecutionEndEvent) -> ToolResultMessage:
-    """Emit a call's end and its result as a message."""
-    result = end.result
-    message = ToolResultMessage(
-        tool_call_id=end.tool_call_id,
-        tool_name=end.tool_name,
+def result_message(call: ToolCallContent, result: AgentToolResult, timestamp_ms: int) -> ToolResultMessage:
+    """What the model is told of a call."""
+    return ToolResultMessage(
+        tool_call_id=call.id,
+        tool_name=call.name,
         content=result.content,
         details=result.details,
         is_error=result.is_error,
+        timestamp_ms=timestamp_ms,
     )
+
+
+def tell_end(push: Callable[[AgentEvent], object], end: ToolExecutionEndEvent, message: ToolResultMessage) -> None:
+    """Emit a call's end and its result as a message."""
     push(end)
     push(MessageStartEvent(message=message))
     push(MessageEndEvent(message=message))
-    return message

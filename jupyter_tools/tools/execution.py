@@ -15,9 +15,9 @@ from dataclasses import replace
 from typing import NotRequired, TypeAlias, TypedDict
 
 from jupyter_tools.events import ToolExecutionEndEvent
-from jupyter_tools.messages import AgentMessage, AssistantMessage, ToolCallContent, ToolResultMessage
+from jupyter_tools.messages import AgentMessage, AssistantMessage, ToolCallContent, ToolResultMessage, now_ms
 from jupyter_tools.tools.attempt import error_result
-from jupyter_tools.tools.batch import Batch, EventSink, push_result, start_event
+from jupyter_tools.tools.batch import Batch, EventSink, result_message, start_event, tell_end
 from jupyter_tools.tools.options import ExecutionOptions
 from jupyter_tools.tools.tool import AgentTool
 
@@ -76,8 +76,7 @@ async def execute_tool_calls(
 
 def skip_tool_call(tool_call: ToolCallContent, stream: EventSink) -> ToolResultMessage:
     """Answer a call that will not run, because a person said something else meanwhile. Emits its start and end."""
-    result = error_result("Skipped: a new message came before this tool was run.", error="Skipped")
-    stream.push(start_event(tool_call))
+    result, now = error_result("Skipped: a new message came before this tool was run.", error="Skipped"), now_ms()
     end = ToolExecutionEndEvent(
         tool_call_id=tool_call.id,
         tool_name=tool_call.name,
@@ -85,14 +84,19 @@ def skip_tool_call(tool_call: ToolCallContent, stream: EventSink) -> ToolResultM
         is_error=True,
         status="skipped",
         args=tool_call.arguments,
+        timestamp_ms=now,
     )
-    return push_result(stream.push, end)
+    message = result_message(tool_call, result, now)
+    stream.push(start_event(tool_call, now))
+    tell_end(stream.push, end, message)
+    return message
 
 
 def with_unique_ids(message: AssistantMessage) -> AssistantMessage:
     """`message` with another id for every call whose id is empty or taken by an earlier one."""
-    ids = {call.id for call in message.tool_calls}
-    if len(ids) == len(message.tool_calls) and "" not in ids:
+    calls = message.tool_calls
+    ids = {call.id for call in calls}
+    if len(ids) == len(calls) and "" not in ids:
         return message
     taken: set[str] = set()
     content = tuple(

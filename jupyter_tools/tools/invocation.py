@@ -47,7 +47,7 @@ class Surroundings:
     deadlines: Deadlines
     push: Callable[[AgentEvent], object]
     on_update: Callable[[Invocation, AgentToolResult], object]
-    on_end: Callable[[Invocation], object]
+    on_end: Callable[[Invocation, AgentToolResult], object]
 
 
 class Invocation:
@@ -132,7 +132,7 @@ class Invocation:
                 self.started = self._job.started  # waiting for a thread is not running
             self.result = result
             self.status = status or self.status
-            self._shared.on_end(self)
+            self._shared.on_end(self, result)
 
     def stop(self, ending: Literal["timeout", "aborted"]) -> None:
         """Cancel what runs. If it does not let itself be cancelled, the call soon ends without it."""

@@ -2,8 +2,15 @@ import asyncio
 
 import pytest
 
-from jupyter_tools.events import AgentToolResult, ToolExecutionEndEvent, ToolExecutionStartEvent
+from jupyter_tools.events import (
+    AgentToolResult,
+    MessageEndEvent,
+    ToolExecutionEndEvent,
+    ToolExecutionStartEvent,
+    ToolExecutionUpdateEvent,
+)
 from jupyter_tools.messages import TextContent, ToolCallContent, user_message
+from jupyter_tools.streams import EventStream
 from jupyter_tools.tools.execution import execute_tool_calls, skip_tool_call, with_unique_ids
 from jupyter_tools.tools.tool import AgentTool
 from tests.tools.batches import Recorder, assert_well_formed, call, calls, execute, message_of, tool_of
@@ -158,3 +165,21 @@ def test_skipping_gives_an_error_result_with_its_start_and_end():
         "message_end",
     ]
     assert recorder.statuses == ["skipped"]
+
+
+async def test_calls_that_nobody_hears_of_give_the_same_results_and_one_who_listens_meanwhile_hears_of_the_rest():
+    stream, heard = EventStream(kept=False), []
+
+    async def first(number: int) -> int:
+        return number
+
+    async def second(number: int) -> int:
+        stream.listen(heard.append)
+        return number
+
+    message = message_of(*calls("first", "second"))
+    outcome = await execute_tool_calls([tool_of(first), tool_of(second)], message, None, stream)
+    assert [message.text for message in outcome["tool_results"]] == ["1", "2"]
+    assert [event.tool_call_id for event in heard if isinstance(event, ToolExecutionUpdateEvent)] == ["c2"]
+    ends = [event.message for event in heard if isinstance(event, MessageEndEvent)]
+    assert ends == outcome["tool_results"]
