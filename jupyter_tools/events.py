@@ -107,6 +107,7 @@ class Notice:
 
 
 Delta: TypeAlias = TextDelta | ThinkingDelta | ToolCallDelta
+DELTAS = (TextDelta, ThinkingDelta, ToolCallDelta)  # the same: to ask what something is, it is faster than a union
 StreamPart: TypeAlias = Delta | UsageDelta | StopDelta | Notice
 
 

@@ -203,6 +203,11 @@ class AssistantMessage:
         """The tool calls, in order."""
         return tuple([block for block in self.content if isinstance(block, ToolCallContent)])
 
+    @property
+    def calls_tools(self) -> bool:
+        """True if there are any tool calls."""
+        return any(isinstance(block, ToolCallContent) for block in self.content)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class ToolResultMessage:

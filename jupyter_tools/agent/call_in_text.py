@@ -13,7 +13,7 @@ from jupyter_tools.tools.tool import AgentTool
 
 def notice_of_call_in_text(message: AssistantMessage, tools: Sequence[AgentTool]) -> Notice | None:
     """What a person should know of an answer that is a call in words; None for all others."""
-    if message.stop_reason != "stop" or message.tool_calls:
+    if message.calls_tools or message.stop_reason != "stop":
         return None
     names = [tool.name for tool in tools if tool.name in message.text]
     if not names:

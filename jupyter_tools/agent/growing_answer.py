@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from jupyter_tools.events import Delta, StreamPart, UsageDelta
+from jupyter_tools.events import DELTAS, StreamPart, UsageDelta
 from jupyter_tools.messages import NO_USAGE, AssistantMessage, Message
 from jupyter_tools.providers.assembly import MessageAssembly
 from jupyter_tools.token_estimate import estimated_usage
@@ -29,7 +29,7 @@ class GrowingAnswer:
     def add(self, part: StreamPart) -> None:
         """Take one piece."""
         self.assembly.add(part)
-        if self.first_token_ms is None and isinstance(part, Delta):
+        if self.first_token_ms is None and isinstance(part, DELTAS):
             self.first_token_ms = self.elapsed_ms()
 
     def elapsed_ms(self) -> float:

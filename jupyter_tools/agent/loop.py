@@ -23,6 +23,7 @@ from jupyter_tools.agent.saved_conversation import completed
 from jupyter_tools.agent.whole_parts import WholeParts
 from jupyter_tools.errors import error_type_of
 from jupyter_tools.events import (
+    DELTAS,
     AgentEndEvent,
     AgentEvent,
     AgentStartEvent,
@@ -31,9 +32,6 @@ from jupyter_tools.events import (
     MessageUpdateEvent,
     Notice,
     StreamPart,
-    TextDelta,
-    ThinkingDelta,
-    ToolCallDelta,
     TurnEndEvent,
     TurnStartEvent,
     TurnUpdateEvent,
@@ -326,18 +324,15 @@ class AgentRun:
 
     def _take(self, part: StreamPart, answer: GrowingAnswer, turn: int) -> None:
         answer.add(part)
-        match part:
-            case TextDelta() | ThinkingDelta() | ToolCallDelta():
-                self._push(MessageUpdateEvent(delta=part))
-            case Notice():
-                self._push(TurnUpdateEvent(turn=turn, notice=part))
-            case _:  # the message has it
-                pass
+        if isinstance(part, DELTAS):
+            self._push(MessageUpdateEvent(delta=part))
+        elif isinstance(part, Notice):
+            self._push(TurnUpdateEvent(turn=turn, notice=part))
 
     # --- tools ---
     async def _use_tools(self, message: AssistantMessage, *, last: bool) -> tuple[list[ToolResultMessage], bool]:
         """The results of the message's calls, and whether the model should see them."""
-        if not message.tool_calls or message.stop_reason in ("error", "aborted"):
+        if not message.calls_tools or message.stop_reason in ("error", "aborted"):
             return [], False
         if last:
             return self._skip(message), False

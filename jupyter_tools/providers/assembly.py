@@ -175,11 +175,10 @@ class MessageAssembly:
         call = self._calls.get(part.index)
         if call is None:
             self._close_thinking()
-            call = _ToolCall(self._unique_id(part.id), part.name, [])
-            self._calls[part.index] = call
+            self._calls[part.index] = call = _ToolCall(self._unique_id(part.id), part.name, [part.arguments])
             self._blocks.append(call)
-        elif part.name and not call.name:
-            call.name = part.name
+            return
+        call.name = call.name or part.name
         call.pieces.append(part.arguments)
 
     def _unique_id(self, wanted: str) -> str:

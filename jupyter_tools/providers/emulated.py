@@ -169,7 +169,7 @@ def _without_format(model: Model) -> Model:
 
 
 def _has_calls(request: Request) -> bool:
-    return any(isinstance(message, AssistantMessage) and message.tool_calls for message in request.messages)
+    return any(isinstance(message, AssistantMessage) and message.calls_tools for message in request.messages)
 
 
 def _decoder(request: Request, tool_format: ToolFormat) -> PromptedCallDecoder | AnswerDecoder:

@@ -111,7 +111,7 @@ def _encoded_messages(messages: Iterable[Message], kept: EncodedOnce, dialect: D
         elif is_after_results:
             yield from _after_results(seen, dialect, is_user=isinstance(message, UserMessage))
             seen, is_after_results = [], False
-        if not (isinstance(message, AssistantMessage) and not message.text and not message.tool_calls):
+        if not isinstance(message, AssistantMessage) or message.calls_tools or message.text:
             yield kept.json(message, encode, variant)
     if seen:
         yield from _after_results(seen, dialect, is_user=False)

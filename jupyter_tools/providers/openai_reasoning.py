@@ -31,7 +31,7 @@ def reasoning_field(model: Model, base_url: str) -> str | None:
 
 def reasoning_to_wire(message: AssistantMessage, field: str | None) -> JsonObject:
     """The message's reasoning under `field`; nothing if there is none to send."""
-    if field is None or not message.tool_calls:
+    if field is None or not message.calls_tools:
         return {}
     if field == DETAILS:
         details = [item for block in message.content for item in _details_in(block)]

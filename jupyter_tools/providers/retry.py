@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 
 from jupyter_tools.errors import ProviderError
-from jupyter_tools.events import Delta, Notice, StopDelta, StreamPart
+from jupyter_tools.events import DELTAS, Notice, StopDelta, StreamPart
 from jupyter_tools.providers.base import stopped_by
 from jupyter_tools.providers.waiting import Aborted, sleep_unless
 
@@ -91,7 +91,7 @@ async def retrying(
         try:
             async with aclosing(attempt()) as parts:
                 async for part in parts:
-                    answered = answered or isinstance(part, Delta)
+                    answered = answered or isinstance(part, DELTAS)
                     yield part
             return
         except Aborted:

@@ -21,7 +21,9 @@ _THIS_PACKAGE = str(Path(__file__).parent)
 _MAX_FRAMES = 20
 
 
-async def attempt(call: Callable[[], Any], convert: Callable[[Any], T]) -> tuple[T | None, BaseException | None]:
+async def attempt(
+    call: Callable[[], Any], convert: Callable[[Any], T] | None = None
+) -> tuple[T | None, BaseException | None]:
     """Call, await what the call returns if need be, and convert it: (value, None) or (None, error).
 
     Tools run through this coroutine wherever they run; `attempt_in_thread` drives it where there is no event loop.
@@ -30,7 +32,7 @@ async def attempt(call: Callable[[], Any], convert: Callable[[Any], T]) -> tuple
         value = call()
         if hasattr(value, "__await__"):
             value = await value
-        return convert(value), None
+        return (convert(value) if convert is not None else value), None
     except BaseException as error:
         if _is_not_the_codes(error):
             raise

@@ -101,7 +101,7 @@ class Invocation:
     async def run(self, task: asyncio.Task[Any]) -> None:
         """Take the call from its check to its end, in `task`. Never raises for what a tool or a hook does."""
         self._task = task
-        result, error = await attempt(self._steps, _as_it_is)
+        result, error = await attempt(self._steps)
         if self._ending is not None:
             task.uncancel()
         if result is None or self._ending == "timeout":
@@ -293,7 +293,3 @@ class Invocation:
     def _deliver(self, update: AgentToolResult) -> None:
         if self.result is None:
             self._shared.on_update(self, update)
-
-
-def _as_it_is(value: Any) -> Any:
-    return value

@@ -36,16 +36,16 @@ def _flat_copy(value: JsonValue) -> JsonValue:
     if type(value) is not dict:
         return None
     small = cast("JsonObject", value)
-    characters = 0
-    for name, item in small.items():
+    try:
+        characters = len("".join(small))
+    except TypeError:  # a name is no text
+        return None
+    for item in small.values():
         kind: Any = type(item)  # pyright: ignore[reportUnknownVariableType]
         if kind is str:
             characters += len(item) if item.isascii() else _length(item)
         elif kind not in _SCALARS:
             return None
-        if type(name) is not str:
-            return None
-        characters += len(name)
     return small.copy() if characters < MAX_CHARACTERS else None
 
 

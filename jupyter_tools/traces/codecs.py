@@ -147,7 +147,7 @@ def _is_plain_message(message: Message) -> bool:
     """True unless there may be anything in it: arguments that a model gave, details that a tool gave."""
     if isinstance(message, ToolResultMessage):
         return message.details is None
-    return not (isinstance(message, AssistantMessage) and message.tool_calls)
+    return not (isinstance(message, AssistantMessage) and message.calls_tools)
 
 
 _MESSAGE = Codec("$message", to_dict, from_dict, _is_plain_message)
