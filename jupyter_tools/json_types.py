@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from json.scanner import make_scanner
 from typing import Any, TypeAlias, cast
 
 # Recursive aliases cost more in casts than they find: what is inside is checked by JSON Schema at run time.
@@ -21,11 +22,15 @@ def json_reader(constant: Callable[[str], JsonValue] | None = None) -> Callable[
         constant: Makes a value of NaN or its like, which JSON does not know; None makes the number.
     """
     decoder = json.JSONDecoder(parse_constant=constant)
+    scan: Any = make_scanner(cast("Any", decoder))
 
     def read(text: str) -> JsonValue:
         text = text.strip(_BLANKS)
-        value, end = decoder.raw_decode(text)
-        return value if end == len(text) else decoder.decode(text)  # which says what is too much
+        try:
+            value, end = scan(text, 0)
+        except StopIteration:  # a mistake: `decode` says which
+            return decoder.decode(text)
+        return value if end == len(text) else decoder.decode(text)
 
     return read
 

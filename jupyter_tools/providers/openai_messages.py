@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from itertools import pairwise
 from typing import Any, TypeVar
 from weakref import ref
 
@@ -42,9 +43,10 @@ def to_json(value: JsonValue) -> bytes:
 
 
 class _Encoded(ref[Any]):
-    """The JSON of something that lives."""
+    """The JSON of something that lives, and of what stands after it."""
 
-    __slots__ = ("json", "key")
+    __slots__ = ("after", "json", "key")
+    after: tuple[object, ...]
     json: bytes
     key: tuple[int, str]
 
@@ -58,14 +60,17 @@ class EncodedOnce:
     def __init__(self) -> None:
         self._kept: dict[tuple[int, str], _Encoded] = {}
 
-    def json(self, item: T, encode: Callable[[T], JsonObject], variant: str = "") -> bytes:
-        """`encode(item)` as JSON. An item that is encoded in several ways has a variant for each."""
+    def json(self, item: T, encode: Callable[[T], JsonObject], variant: str = "", after: tuple[T, ...] = ()) -> bytes:
+        """`encode(item)` as JSON, and that of what always stands after it, such as a call's results, with commas.
+
+        An item that is encoded in several ways has a variant for each.
+        """
         key = id(item), variant
         kept = self._kept.get(key)
-        if kept is None:
-            kept = _Encoded(item, self._forget)
-            kept.key, kept.json = key, to_json(encode(item))
-            self._kept[key] = kept
+        if kept is None or kept.after != after:
+            kept = self._kept[key] = _Encoded(item, self._forget)
+            kept.key, kept.after = key, after
+            kept.json = to_json([encode(item), *map(encode, after)])[1:-1]
         return kept.json
 
     def _forget(self, encoded: _Encoded) -> None:
@@ -100,21 +105,27 @@ def _tool_choice(request: Request) -> Mapping[str, JsonValue]:
     return {"tool_choice": {"type": "function", "function": {"name": request.tool_choice}}}
 
 
-def _encoded_messages(messages: Iterable[Message], kept: EncodedOnce, dialect: Dialect) -> Iterable[bytes]:
+def _encoded_messages(messages: tuple[Message, ...], kept: EncodedOnce, dialect: Dialect) -> Iterable[bytes]:
     encode, variant = partial(message_to_wire, dialect=dialect), dialect.key
-    seen: list[ImageContent] = []  # images that tools gave: the wire takes them only from users, after all results
-    is_after_results = False
-    for message in messages:
-        if isinstance(message, ToolResultMessage):
-            is_after_results = True
-            seen += [block for block in message.content if isinstance(block, ImageContent)]
-        elif is_after_results:
-            yield from _after_results(seen, dialect, is_user=isinstance(message, UserMessage))
-            seen, is_after_results = [], False
-        if not isinstance(message, AssistantMessage) or message.calls_tools or message.text:
-            yield kept.json(message, encode, variant)
-    if seen:
-        yield from _after_results(seen, dialect, is_user=False)
+    starts = [at for at, message in enumerate(messages) if not isinstance(message, ToolResultMessage) or at == 0]
+    for start, end in pairwise([*starts, len(messages)]):
+        turn = messages[start:end]  # a message, and the results of its calls
+        said = turn if _says_something(turn[0]) else turn[1:]
+        if said:
+            yield kept.json(said[0], encode, variant, said[1:])
+        if isinstance(turn[-1], ToolResultMessage):
+            is_user = end < len(messages) and isinstance(messages[end], UserMessage)
+            yield from _after_results(_images_of_tools(turn), dialect, is_user=is_user)
+
+
+def _says_something(message: Message) -> bool:
+    return not isinstance(message, AssistantMessage) or message.calls_tools or bool(message.text)
+
+
+def _images_of_tools(messages: Iterable[Message]) -> list[ImageContent]:
+    """The wire takes them only from users, after all results."""
+    results = [message for message in messages if isinstance(message, ToolResultMessage)]
+    return [block for result in results for block in result.content if isinstance(block, ImageContent)]
 
 
 def _after_results(images: list[ImageContent], dialect: Dialect, *, is_user: bool) -> Iterable[bytes]:

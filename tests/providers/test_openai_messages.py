@@ -1,6 +1,8 @@
 import json
 import weakref
 
+import pytest
+
 from jupyter_tools.messages import (
     AssistantMessage,
     ImageContent,
@@ -133,6 +135,27 @@ def test_each_thing_is_encoded_once():
     for _ in range(3):
         kept.json(message, lambda item: seen.append(item) or {"a": 1})
     assert seen == [message]
+
+
+def test_what_stands_after_a_message_is_encoded_with_it_until_something_else_stands_there():
+    kept, seen, (asked, given, other) = EncodedOnce(), [], [user_message(text) for text in "abc"]
+
+    def encode(message):
+        seen.append(message.content[0].text)
+        return message.content[0].text
+
+    assert [kept.json(asked, encode, "", after) for after in ((given,), (given,), (given, other))] == [
+        b'"a","b"',
+        b'"a","b"',
+        b'"a","b","c"',
+    ]
+    assert seen == ["a", "b", "a", "b", "c"]
+
+
+@pytest.mark.parametrize("before", [(), (AssistantMessage(content=(ThinkingContent(thinking="hm"),)),)])
+def test_results_without_a_call_before_them_are_written_all_the_same(before):
+    results = [result(name, TextContent(text=name)) for name in "ab"]
+    assert [message["content"] for message in wire_of(*before, *results, user_message("go"))] == ["a", "b", "go"]
 
 
 def test_equal_things_are_told_apart_also_where_one_stands_where_another_stood():
