@@ -58,9 +58,13 @@ class Chunking:
 
     def _cut(self, text: str, section: Piece) -> Iterator[Piece]:
         start, end = _stripped(text, section.start, section.end)
+        said = start
         while start < end:
             cut = end if end - start <= self.size else self._break(text, start)
-            yield Piece(*_stripped(text, start, cut), section.section)
+            first, last = _stripped(text, start, cut)
+            if last > said:  # else it would only repeat the end of the one before: white space comes after that
+                yield Piece(first, last, section.section)
+            said = last
             if cut == end:
                 return
             start = _stripped(text, self._overlapping(text, start, cut), end)[0]

@@ -1,7 +1,7 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jupyter_tools.errors import ConfigurationError
@@ -28,6 +28,7 @@ def chunks(text, **options):
 
 
 @given(TEXTS, st.integers(20, 90), st.integers(0, 10))
+@example("Some words. And more! Слова, ещё слова.\n\n  \nSome words. And more! Слова, ещё слова.", 20, 10)
 def test_chunks_keep_their_size_their_order_and_all_of_the_text(text, size, overlap):
     pieces = Chunking(size=size, overlap=overlap).pieces(text)
     assert all(0 < piece.end - piece.start <= size for piece in pieces)
