@@ -21,6 +21,7 @@ from jupyter_tools.errors import ConfigurationError, UnknownNameError
 from jupyter_tools.experiments.answers import Answer, ToolUse
 from jupyter_tools.experiments.template import is_missing
 from jupyter_tools.json_types import JsonObject
+from jupyter_tools.tools.signatures import signature_of
 from jupyter_tools.tools.tool import AgentTool
 
 EXPECTED = "expected"
@@ -174,7 +175,7 @@ def function_scorer(function: Callable[..., Any]) -> Scorer:
         ConfigurationError: If it cannot be called by names.
     """
     try:
-        parameters = inspect.signature(function).parameters
+        parameters = signature_of(function).parameters
     except (TypeError, ValueError):
         raise ConfigurationError(f"{function!r} cannot be a scorer: its parameters have no names.") from None
     wanted = [p.name for p in parameters.values() if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]

@@ -16,6 +16,7 @@ from jupyter_tools.notebook.kernel_call import in_main_thread, shell_for, variab
 from jupyter_tools.redaction import redact
 from jupyter_tools.tools.decorator import tool
 from jupyter_tools.tools.results import shorten
+from jupyter_tools.tools.signatures import signature_of
 from jupyter_tools.tools.tool import ToolExample
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _value(value: Any) -> str:
 
 def _callable(value: Any) -> str:
     try:
-        signature = str(inspect.signature(value))
+        signature = str(signature_of(value))
     except (ValueError, TypeError):
         signature = "(...)"
     documentation = inspect.getdoc(value) or "It has no docstring."

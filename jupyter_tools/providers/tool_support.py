@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import uuid
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import aclosing
@@ -23,6 +22,7 @@ from jupyter_tools.providers.openai_dicts import (
 )
 from jupyter_tools.providers.registry import parse_model, provider_for
 from jupyter_tools.thinking import Reasoning
+from jupyter_tools.tools.signatures import signature_of
 from jupyter_tools.tools.tool import AgentTool
 
 
@@ -70,7 +70,7 @@ def resolve(
 
 
 def _with_key(provider: Provider, api_key: str) -> Provider:
-    if "api_key" not in inspect.signature(type(provider)).parameters:
+    if "api_key" not in signature_of(type(provider)).parameters:
         raise ConfigurationError(f"The provider {provider.name!r} takes no API key. Leave api_key out.")
     return cast("Callable[..., Provider]", type(provider))(api_key=api_key)
 
