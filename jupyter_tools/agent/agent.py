@@ -113,6 +113,7 @@ class Agent:
         self._output = None if output_type is None else OutputType(output_type)
         self._trace = trace
         self.tape = tape
+        self._told: JsonObject = {}  # the last run's provenance
         self.before_turn: BeforeTurn | None = None  # see `Stepper`
         self._inbox = Inbox()
         self._signal: AbortSignal | None = None
@@ -221,14 +222,20 @@ class Agent:
             limits=self._limits,
             output=self._output,
             before_turn=self.before_turn,
-            info=self.provenance() | self._replayed(wiring),
+            info=self._info(wiring),
         )
 
-    def _replayed(self, wiring: Wiring) -> JsonObject:
-        """What the traces should know of a run that no model answers."""
+    def _info(self, wiring: Wiring) -> JsonObject:
+        """The provenance; the same object as before if nothing has changed, for the traces write it once a batch then.
+
+        Of a run that no model answers they should know it.
+        """
+        known = self.provenance()
+        if known != self._told:
+            self._told = known
         if not wiring.source:
-            return {}
-        return {"replayed_from": wiring.source, "replayed_tools": wiring.tools is not self.tools}
+            return self._told
+        return self._told | {"replayed_from": wiring.source, "replayed_tools": wiring.tools is not self.tools}
 
     def _system_message(self) -> SystemMessage | None:
         texts = [self.system or "", self._output.instructions if self._output else ""]

@@ -11,6 +11,11 @@ from jupyter_tools.messages import AssistantMessage, TextContent, ThinkingConten
 
 Piece: TypeAlias = TextDelta | ThinkingDelta
 
+
+class Pieces(list[Piece]):
+    """What a model has said of a message until now. They become the message when it is written, which few are."""
+
+
 _BETWEEN_S = 0.25
 _CHARACTERS_A_SECOND = 20_000  # a long text is written whole each time, so it is written less often
 
@@ -22,13 +27,13 @@ class Draft:
         keep: Called from time to time with the pieces until then; more may have come when it looks at them.
     """
 
-    def __init__(self, keep: Callable[[list[Piece]], object]) -> None:
+    def __init__(self, keep: Callable[[Pieces], object]) -> None:
         self._keep = keep
         self.begin()
 
     def begin(self) -> None:
         """A new message."""
-        self._pieces: list[Piece] = []
+        self._pieces = Pieces()
         self._length = 0
         self._due_s = 0.0
 
@@ -40,7 +45,7 @@ class Draft:
         self._length += len(delta.text)
         if at_s >= self._due_s:
             self._due_s = at_s + _BETWEEN_S + self._length / _CHARACTERS_A_SECOND
-            self._pieces = _joined(self._pieces)
+            self._pieces = Pieces(_joined(self._pieces)) if len(self._pieces) > 1 else self._pieces
             self._keep(self._pieces)
 
 

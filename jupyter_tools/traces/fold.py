@@ -6,8 +6,7 @@ opened is opened by its end, and the end of what is around a span closes it if i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from operator import attrgetter
 
 from jupyter_tools.digests import digest
@@ -27,7 +26,7 @@ from jupyter_tools.events import (
 )
 from jupyter_tools.json_types import JsonValue
 from jupyter_tools.messages import AssistantMessage, Message, text_of
-from jupyter_tools.traces.draft import Piece
+from jupyter_tools.traces.draft import Pieces
 from jupyter_tools.traces.model_spans import ModelSpans, status_of
 from jupyter_tools.traces.span import Span, SpanBook, SpanContext, SpanKind, SpanStatus
 from jupyter_tools.traces.step_spans import StepSpans
@@ -61,7 +60,7 @@ class SpanFold:
         if taker_of is not None:  # pieces and progress are in what they end up in
             taker_of(self)(event, at_s, details)
 
-    def draft(self, pieces: Sequence[Piece]) -> None:
+    def draft(self, pieces: Pieces) -> None:
         """Take what a model has written of its message, should nothing more come."""
         self._models.draft(pieces)
 
@@ -83,15 +82,14 @@ class SpanFold:
     def _start_run(self, event: AgentStartEvent, at_s: float, _: JsonValue = None) -> None:
         self._close_run(at_s)
         info, prompt = event.info, text_of(event.prompt.content)
-        context = replace(
-            self._book.context,
-            run_id=event.run_id,
+        context = self._book.context.of_run(
+            event.run_id,
             prompt_hash=_text(info, "prompt_hash") or digest(prompt),
             system_hash=_text(info, "system_hash"),
             schema_hash=_text(info, "schema_hash"),
         )
         span = self._book.open_run(context, event.timestamp_ms, at_s)
-        span.args, span.provenance = prompt, dict(info)
+        span.args, span.provenance = prompt, info
         span.provider, span.model = _text(info, "provider"), _text(info, "model")
         span.parameters = info.get("parameters") or None
         self._book.replayed = _replayed(info)
@@ -102,7 +100,7 @@ class SpanFold:
         span = self._book.agent
         if span is None or span.context.run_id != event.run_id:
             self._close_run(at_s)
-            context = replace(self._book.context, run_id=event.run_id)
+            context = self._book.context.of_run(event.run_id)
             span = self._book.open_run(context, event.timestamp_ms, at_s)
         span.messages, span.result = event.messages, _answer(event.messages)
         span.count(event.usage)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from jupyter_tools.events import MessageEndEvent, TurnStartEvent, TurnUpdateEvent
 from jupyter_tools.json_types import JsonValue
 from jupyter_tools.messages import AssistantMessage, StopReason
-from jupyter_tools.traces.draft import Piece, message_of
+from jupyter_tools.traces.draft import Pieces
 from jupyter_tools.traces.span import ModelSpan, SpanBook, SpanStatus
 
 
@@ -41,10 +39,10 @@ class ModelSpans:
             self._open.attempt = (self._open.attempt or 1) + 1
             self._book.changed(self._open)
 
-    def draft(self, pieces: Sequence[Piece]) -> None:
+    def draft(self, pieces: Pieces) -> None:
         """The model has written so much of its message."""
         if self._open is not None:
-            self._open.result = message_of(pieces)
+            self._open.result = pieces
             self._book.changed(self._open)
 
     def end(self, event: MessageEndEvent, message: AssistantMessage, at_s: float) -> None:

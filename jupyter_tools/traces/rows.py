@@ -1,4 +1,4 @@
-"""Spans as rows of the store. All that a run says passes through `redact_all` here, and only here.
+"""Spans as rows of the store. All that a run says passes through `Texts` here, which redacts it.
 
 The work goes column by column, for many spans at once, which is several times faster than row by row.
 """
@@ -6,7 +6,7 @@ The work goes column by column, for many spans at once, which is several times f
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, TypeAlias
@@ -19,10 +19,11 @@ from jupyter_tools.messages import (
     Message,
     TextContent,
 )
-from jupyter_tools.redaction import redact_all, redact_json
 from jupyter_tools.shortening import one_line
 from jupyter_tools.traces.columns import CONTENT_NAMES, SPAN_NAMES, TOOL_NAMES
+from jupyter_tools.traces.draft import Pieces, message_of
 from jupyter_tools.traces.span import ModelSpan, Span
+from jupyter_tools.traces.texts import Texts
 from jupyter_tools.traces.value_shapes import shape_of
 from jupyter_tools.traces.values import PLAIN_TEXT, encode
 
@@ -51,6 +52,23 @@ class Piece:
 
     spans: list[Span]
     columns: Columns
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Spans of one kind that become rows.
+
+    Attributes:
+        spans: The spans.
+        columns: What they hold, column by column.
+        plain: Of some columns the texts that people read.
+        written: Of contents all that is no text, as JSON.
+    """
+
+    spans: list[Span]
+    columns: Columns
+    plain: Columns
+    written: Columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,62 +105,83 @@ class RowMaker:
 
     def batch(self, spans: Sequence[Span]) -> Batch:
         """What is to be written for these spans: their rows, and what these refer to."""
-        blobs: list[Row] = []
-        written = _Written()
+        texts = Texts()
         alike: dict[tuple[type[Span], str], list[Span]] = {}  # what a kind never has is not written: None is slow
         for span in spans:
             alike.setdefault((type(span), span.kind), []).append(span)
-        pieces = [
-            Piece(some, self._columns(TOOL_NAMES if kind is Span else SPAN_NAMES, some, blobs, written))
-            for (kind, _), some in alike.items()
-        ]
+        tables = [self._table(_names_of(kind), some, texts) for (kind, _), some in alike.items()]
+        new = self._new_messages(tables)
+        messages = [texts.written(message if self._content else shape_of(message)) for message in new]
+        texts.redact()
+        blobs: list[Row] = [(blob_key(text), text) for text in texts.json(messages)]
+        self._hashes |= {id(message): (message, key) for message, (key, _) in zip(new, blobs, strict=True)}
+        pieces = [Piece(table.spans, self._cells(table, texts, blobs)) for table in tables]
         return Batch(spans, blobs, pieces)
 
     def forget(self) -> None:
         """What was stored may be gone from the file: store it again."""
         self._hashes.clear()
 
-    def _columns(self, names: Sequence[str], spans: Sequence[Span], blobs: list[Row], written: _Written) -> Columns:
+    def _table(self, names: Sequence[str], spans: list[Span], texts: Texts) -> _Table:
         given = [name for name in names if name not in _SHORT_NAMES]
         columns: Columns = dict(zip(given, zip(*map(attrgetter(*given), spans), strict=True), strict=True))
+        columns["result"] = _whole(columns["result"])
         if not self._content:
             _leave_out_contents(columns)
-        columns["input"] = [_last_message(span) if self._content else None for span in spans]
-        if "messages" in columns:
-            columns["messages"] = self._references(columns["messages"], blobs, written)
         contents = [name for name in names if name in CONTENT_NAMES and name != "messages" and _is_used(columns[name])]
-        _write_contents(columns, contents, written)
+        plain: Columns = {
+            "error": columns["error"],
+            "error_type": columns["error_type"],
+            "input": [_last_message(span) if self._content else None for span in spans],
+            "output": [None if value is None or type(value) is str else _said(value) for value in columns["result"]],
+        }
+        written: Columns = {}
         for name in contents:
-            columns[name] = outsourced(columns[name], blobs)
-        return {name: cells for name, cells in columns.items() if _is_used(cells)}
+            plain[name] = [value if type(value) is str else None for value in columns[name]]
+            written[name] = [
+                None if value is None or type(value) is str else texts.written(value) for value in columns[name]
+            ]
+        for said in plain.values():
+            texts.take(said)
+        return _Table(spans, columns, plain, written)
 
-    def _references(self, conversations: Cells, blobs: list[Row], written: _Written) -> Cells:
-        """The conversations as lists of the hashes of their messages."""
+    def _new_messages(self, tables: Iterable[_Table]) -> list[Message]:
+        """The messages that are not stored yet, each once."""
         if len(self._hashes) > _REMEMBERED:
             self._hashes.clear()
-        new = [m for messages in conversations for m in messages or () if id(m) not in self._hashes]
-        texts = [written.text(message if self._content else shape_of(message)) for message in new]
-        stored = [(blob_key(text), text) for text in redact_json(texts)]
-        self._hashes |= {id(message): (message, key) for message, (key, _) in zip(new, stored, strict=True)}
-        blobs += stored
-        return [
-            None if messages is None else _to_json([self._hashes[id(message)][1] for message in messages])
-            for messages in conversations
-        ]
+        conversations = [messages for table in tables for messages in table.columns.get("messages", ()) if messages]
+        new = {id(m): m for messages in conversations for m in messages if id(m) not in self._hashes}
+        return list(new.values())
+
+    def _cells(self, table: _Table, texts: Texts, blobs: list[Row]) -> Columns:
+        """Contents are text now, and what people read in short is made from them: after the redaction."""
+        columns = table.columns
+        plain = {name: texts.plain(said) for name, said in table.plain.items()}
+        for name, written in table.written.items():
+            cells = zip(plain[name], texts.json(written), strict=True)
+            columns[name] = [value if text is None else encode(text) for text, value in cells]
+        columns["error"], columns["error_type"] = plain["error"], plain["error_type"]
+        columns["input"] = _shortened(plain["input"], columns["args"])
+        columns["output"] = _shortened(plain["output"], columns["result"])
+        for name in table.written:
+            columns[name] = outsourced(columns[name], blobs)
+        if "messages" in columns:  # as lists of the messages' hashes
+            columns["messages"] = [
+                None if messages is None else _to_json([self._hashes[id(message)][1] for message in messages])
+                for messages in columns["messages"]
+            ]
+        return {name: cells for name, cells in columns.items() if _is_used(cells)}
 
 
-class _Written:
-    """Values as text, each written once in a batch: a run has its model's messages and parameters in several rows."""
+def _names_of(kind: type[Span]) -> Sequence[str]:
+    return TOOL_NAMES if kind is Span else SPAN_NAMES
 
-    def __init__(self) -> None:
-        self._texts: dict[int, tuple[Any, str]] = {}  # holding the value keeps its id its own
 
-    def text(self, value: Any) -> str:
-        """`encode(value)`."""
-        known = self._texts.get(id(value))
-        if known is None:
-            known = self._texts[id(value)] = value, encode(value)
-        return known[1]
+def _whole(results: Cells) -> Cells:
+    """The results, with messages for those that a model has not written to the end."""
+    if Pieces not in set(map(type, results)):
+        return results
+    return [message_of(result) if type(result) is Pieces else result for result in results]
 
 
 def _leave_out_contents(columns: Columns) -> None:
@@ -154,35 +193,6 @@ def _leave_out_contents(columns: Columns) -> None:
 
 def _is_used(cells: Cells) -> bool:
     return not _NOTHING.issuperset(map(type, cells))  # a frame must not be compared
-
-
-def _write_contents(columns: Columns, contents: Sequence[str], written: _Written) -> None:
-    """Contents become text, and what people read in short is made from them; nothing leaves here unredacted."""
-    said = [None if value is None or type(value) is str else _said(value) for value in columns["result"]]
-    texts: Columns = {name: columns[name] for name in ("error", "error_type", "input")} | {"output": said}
-    others: Columns = {}
-    for name in contents:
-        texts[name] = [value if type(value) is str else None for value in columns[name]]
-        others[name] = [None if value is None or type(value) is str else written.text(value) for value in columns[name]]
-    _apply(redact_all, texts)
-    _apply(redact_json, others)
-    for name in contents:
-        columns[name] = [
-            other if text is None else encode(text) for text, other in zip(texts[name], others[name], strict=True)
-        ]
-    columns["error"], columns["error_type"] = texts["error"], texts["error_type"]
-    columns["input"] = _shortened(texts["input"], columns["args"])
-    columns["output"] = _shortened(texts["output"], columns["result"])
-
-
-def _apply(redact: Callable[[list[str]], list[str]], columns: Columns) -> None:
-    """Redact all texts of all columns together, each text once."""
-    texts = list(dict.fromkeys(text for column in columns.values() for text in column if text is not None))
-    redacted = redact(texts)
-    if redacted is not texts:
-        clean = dict(zip(texts, redacted, strict=True))
-        for name, column in columns.items():
-            columns[name] = [None if text is None else clean[text] for text in column]
 
 
 def _shortened(texts: Cells, stored: Cells) -> Cells:
