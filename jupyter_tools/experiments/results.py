@@ -5,10 +5,12 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from jupyter_tools.experiments.answers import Answer, from_json, to_json
-from jupyter_tools.redaction import redact_json
+from jupyter_tools.redaction import redact_all, redact_json
 from jupyter_tools.traces import TraceStore
+from jupyter_tools.traces.insertion import insert_rows
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS experiment_cells (
@@ -16,8 +18,9 @@ CREATE TABLE IF NOT EXISTS experiment_cells (
     experiment TEXT NOT NULL,
     finished INTEGER NOT NULL,
     answer TEXT NOT NULL
-) WITHOUT ROWID
-"""
+)
+"""  # with row ids: what is written together stands together, for keys come in no order
+_COLUMNS = ("key", "experiment", "finished", "answer")
 _IS_THERE = "SELECT 1 FROM sqlite_master WHERE name = 'experiment_cells'"
 _KEYS_A_QUERY = 500
 
@@ -53,12 +56,26 @@ class Results:
         """Write finished cells, in one transaction. Keys and tokens in an answer's text are blotted out."""
         if not self._writes:
             return
-        texts = redact_json([to_json(answer) for answer in answers.values()])
         now = time.time_ns() // 1000
+        texts = _written([*answers.values()])
         rows = [(key, experiment, now, _storable(text)) for key, text in zip(answers, texts, strict=True)]
         with self._store.writing() as connection:
             connection.execute(_TABLE)  # again: the file may be a new one
-            connection.executemany("INSERT OR REPLACE INTO experiment_cells VALUES (?, ?, ?, ?)", rows)
+            insert_rows(connection, "INSERT OR REPLACE INTO experiment_cells", _COLUMNS, rows)
+
+
+def _written(answers: Sequence[Answer]) -> list[str]:
+    """The answers as JSON, with keys and tokens blotted out of what models said and called; the rest is ours."""
+    said = redact_all([answer.text for answer in answers])
+    clean = [
+        answer if text == answer.text else replace(answer, text=text)
+        for answer, text in zip(answers, said, strict=True)
+    ]
+    written = list(map(to_json, clean))
+    calling = [place for place, answer in enumerate(answers) if answer.tool_calls]
+    for place, text in zip(calling, redact_json([written[place] for place in calling]), strict=True):
+        written[place] = text
+    return written
 
 
 def _storable(text: str) -> str:

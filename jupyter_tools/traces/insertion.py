@@ -79,7 +79,7 @@ class Inserter:
         self._contexts |= zip(new, itertools.count(self._last_number("contexts") + 1))
         packages, names = encode(package_versions()), ("context", "session_id", "packages", *_CONTEXT_FIELDS)
         rows = [(self._contexts[context], self._session_id, packages, *_cells_of(context)) for context in new]
-        _insert(self._connection, "INSERT INTO contexts", names, rows)
+        insert_rows(self._connection, "INSERT INTO contexts", names, rows)
 
     def _last_number(self, table: str) -> int:
         """The highest number that a row of the table was ever given."""
@@ -87,14 +87,22 @@ class Inserter:
         return known[0] if known else 0
 
     def _insert_rows(self, batch: Batch) -> None:
-        _insert(self._connection, "INSERT OR IGNORE INTO blobs", ("hash", "data"), batch.blobs)
+        insert_rows(self._connection, "INSERT OR IGNORE INTO blobs", ("hash", "data"), batch.blobs)
         for piece in batch.pieces:
             seqs, keys = [span.seq for span in piece.spans], [self._contexts[span.context] for span in piece.spans]
             rows = list(zip(seqs, keys, *piece.columns.values(), strict=True))
-            _insert(self._connection, "INSERT OR REPLACE INTO span_rows", ("seq", "context", *piece.columns), rows)
+            insert_rows(self._connection, "INSERT OR REPLACE INTO span_rows", ("seq", "context", *piece.columns), rows)
 
 
-def _insert(connection: sqlite3.Connection, head: str, names: tuple[str, ...], rows: Sequence[Row]) -> None:
+def insert_rows(connection: sqlite3.Connection, head: str, names: tuple[str, ...], rows: Sequence[Row]) -> None:
+    """Insert many rows with few statements.
+
+    Args:
+        connection: In a transaction.
+        head: How the statement begins, such as "INSERT INTO blobs".
+        names: The columns.
+        rows: A cell for each column.
+    """
     start, count = 0, _ROWS_A_STATEMENT
     while start < len(rows):
         while start + count > len(rows):

@@ -55,5 +55,5 @@ def _changed(texts: list[str], redact: Any) -> dict[str | None, str]:
     return {text: clean for text, clean in zip(texts, redacted, strict=True) if clean is not text}
 
 
-def _replaced(texts: Sequence[TextT], changed: dict[str | None, str]) -> Sequence[TextT]:
+def _replaced(texts: Sequence[TextT], changed: dict[Any, Any]) -> Sequence[TextT]:
     return [changed.get(text, text) for text in texts] if changed else texts

@@ -97,6 +97,13 @@ def test_a_key_in_an_answer_is_not_kept(store: TraceStore) -> None:
     assert "sk-abc" not in results.finished(["k"])["k"].text
 
 
+def test_a_key_in_a_call_is_not_kept(store: TraceStore) -> None:
+    results = Results(store)
+    call = {"name": "fetch", "arguments": {"header": "Bearer abcdef0123456789abcdef"}}
+    results.keep({"k": Answer(text="fetched"), "l": Answer(tool_calls=(call,))}, "e")
+    assert results.finished(["l"])["l"].tool_calls[0]["arguments"] == {"header": "Bearer [redacted]"}
+
+
 def test_answers_of_any_text_come_back_as_they_were(store: TraceStore) -> None:
     results = Results(store)
     answer = Answer(text='Ответ: "да"\n\x00😀', tool_calls=({"name": "t", "arguments": {"x": [1, None]}},), turns=2)
