@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from copy import copy
 from dataclasses import replace
 from functools import cache, partial
 from importlib import metadata
@@ -113,7 +112,7 @@ class Agent:
         self._output = None if output_type is None else OutputType(output_type)
         self._trace = trace
         self.tape = tape
-        self._told: JsonObject = {}  # the last run's provenance
+        self._told: list[JsonObject] = []  # the provenance of the last run, of clones also
         self.before_turn: BeforeTurn | None = None  # see `Stepper`
         self._inbox = Inbox()
         self._signal: AbortSignal | None = None
@@ -231,11 +230,12 @@ class Agent:
         Of a run that no model answers they should know it.
         """
         known = self.provenance()
-        if known != self._told:
-            self._told = known
+        if self._told == [known]:
+            (known,) = self._told
+        self._told[:] = [known]
         if not wiring.source:
-            return self._told
-        return self._told | {"replayed_from": wiring.source, "replayed_tools": wiring.tools is not self.tools}
+            return known
+        return known | {"replayed_from": wiring.source, "replayed_tools": wiring.tools is not self.tools}
 
     def _system_message(self) -> SystemMessage | None:
         texts = [self.system or "", self._output.instructions if self._output else ""]
@@ -310,7 +310,8 @@ class Agent:
 
     def clone(self) -> Agent:
         """An agent like this one, whose conversation goes on from here on its own."""
-        twin = copy(self)
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__)
         twin.messages, twin._inbox = list(self.messages), Inbox()
         twin._signal, twin._loop, twin.before_turn = None, None, None
         return twin

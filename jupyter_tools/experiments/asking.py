@@ -1,4 +1,4 @@
-"""`ask_agent`: one cell's prompt, answered by an agent of its own. Where the work is done, here or on a worker."""
+"""`Asker`: one cell's prompt, answered by an agent of its own. Where the work is done, here or on a worker."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from jupyter_tools.errors import JupyterToolsError
 from jupyter_tools.events import AgentEvent
 from jupyter_tools.experiments.answers import Answer, answer_of
 from jupyter_tools.experiments.cells import Cell
+from jupyter_tools.experiments.variants import Variant
 from jupyter_tools.json_types import JsonValue
 from jupyter_tools.providers.rate_limit import RateLimiter
 from jupyter_tools.recordings.entries import AskedFrom
@@ -47,50 +48,58 @@ class AskOptions:
         return {"experiment": self.experiment, "variant": cell.variant.name, "repeat": cell.repeat}
 
 
-async def ask_agent(
-    cell: Cell,
-    options: AskOptions,
-    *,
-    trace: TraceStore | bool = False,
-    listener: Listener | None = None,
-) -> Answer:
-    """The answer. What fails is in it; only a cancellation is raised.
+class Asker:
+    """Asks agents: each cell one of its own, which differs from the others of its variant in its conversation only.
 
     Args:
-        cell: The question.
         options: What all cells have in common.
-        trace: Where the run is recorded.
-        listener: Called with each event of the run.
+        trace: Where the runs are recorded.
     """
-    started = time.perf_counter()
-    result, error = await attempt(lambda: _run(cell, options, trace, listener), _same)
-    latency_ms = (time.perf_counter() - started) * 1000
-    if isinstance(error, asyncio.CancelledError):
-        raise error
-    if result is None:
-        return Answer(error=_words(error), stop_reason="error", latency_ms=latency_ms)
-    return answer_of(result, latency_ms)
 
+    def __init__(self, options: AskOptions, *, trace: TraceStore | bool = False) -> None:
+        self._options = options
+        self._trace = trace
+        self._agents: dict[int, tuple[Variant, Agent]] = {}  # holding the variant keeps its id its own
 
-async def _run(
-    cell: Cell,
-    options: AskOptions,
-    trace: TraceStore | bool,
-    listener: Listener | None,
-) -> AgentResult:
-    variant = cell.variant
-    agent = Agent(
-        variant.model,
-        variant.tools,
-        system=variant.system,
-        max_turns=variant.max_turns,
-        execution=options.execution,
-        limits=options.limits,
-        rate_limit=options.limiters.get(variant.model.provider),
-        trace=trace,
-    )
-    asked_from = AskedFrom(place=cell.key, occasion=options.occasion)
-    return await agent.run(cell.text, tags=options.tags(cell), asked_from=asked_from, listener=listener)
+    async def ask(self, cell: Cell, listener: Listener | None = None) -> Answer:
+        """The answer. What fails is in it; only a cancellation is raised.
+
+        Args:
+            cell: The question.
+            listener: Called with each event of the run.
+        """
+        started = time.perf_counter()
+        result, error = await attempt(lambda: self._run(cell, listener), _same)
+        latency_ms = (time.perf_counter() - started) * 1000
+        if isinstance(error, asyncio.CancelledError):
+            raise error
+        if result is None:
+            return Answer(error=_words(error), stop_reason="error", latency_ms=latency_ms)
+        return answer_of(result, latency_ms)
+
+    async def _run(self, cell: Cell, listener: Listener | None) -> AgentResult:
+        options = self._options
+        asked_from = AskedFrom(place=cell.key, occasion=options.occasion)
+        agent = self._agent(cell.variant).clone()
+        return await agent.run(cell.text, tags=options.tags(cell), asked_from=asked_from, listener=listener)
+
+    def _agent(self, variant: Variant) -> Agent:
+        known = self._agents.get(id(variant))
+        if known is None:
+            known = self._agents[id(variant)] = variant, self._new_agent(variant)
+        return known[1]
+
+    def _new_agent(self, variant: Variant) -> Agent:
+        return Agent(
+            variant.model,
+            variant.tools,
+            system=variant.system,
+            max_turns=variant.max_turns,
+            execution=self._options.execution,
+            limits=self._options.limits,
+            rate_limit=self._options.limiters.get(variant.model.provider),
+            trace=self._trace,
+        )
 
 
 def _words(error: BaseException | None) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 from jupyter_tools.errors import ConfigurationError, MissingExtraError
 from jupyter_tools.events import AgentEvent, MessageStartEvent, MessageUpdateEvent
 from jupyter_tools.experiments.answers import Answer
-from jupyter_tools.experiments.asking import AskOptions, ask_agent
+from jupyter_tools.experiments.asking import Asker, AskOptions
 from jupyter_tools.experiments.cells import Cell
 from jupyter_tools.experiments.executors import outcome_of
 from jupyter_tools.experiments.scorers import Scorer
@@ -125,7 +125,7 @@ def answer_on_worker(options: AskOptions, scorers: tuple[Scorer, ...], cell: Cel
         if not isinstance(event, _PARTS):
             events.append((time.monotonic(), event))
 
-    answer = loop_thread().run(ask_agent(cell, options, listener=listen))
+    answer = loop_thread().run(Asker(options).ask(cell, listen))
     scores = scored_here(outcome_of(cell, answer), scorers)
     pickled, _ = attempt_in_thread(lambda: _pickle().dumps(events), bytes)
     return Work(answer=answer, scores=scores, events=pickled or b"")

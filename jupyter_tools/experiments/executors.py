@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeAlias, cast
 
 from jupyter_tools.errors import ConfigurationError, UnknownNameError
 from jupyter_tools.experiments.answers import Answer
-from jupyter_tools.experiments.asking import AskOptions, ask_agent
+from jupyter_tools.experiments.asking import Asker, AskOptions
 from jupyter_tools.experiments.cells import Cell
 from jupyter_tools.experiments.scorers import Outcome, Scorer
 from jupyter_tools.experiments.scoring import Scores, scored
@@ -54,9 +54,8 @@ class LoopExecutor:
         *,
         concurrency: Concurrency,
     ) -> None:
-        self._options = options
+        self._asker = Asker(options, trace=store)
         self._scorers = scorers
-        self._store = store
         self._concurrency = concurrency
 
     def places(self, provider: str) -> int:
@@ -65,7 +64,7 @@ class LoopExecutor:
 
     async def answer(self, cell: Cell) -> tuple[Answer, Scores]:
         """The answer and its scores."""
-        answer = await ask_agent(cell, self._options, trace=self._store)
+        answer = await self._asker.ask(cell)
         return answer, await self.score(cell, answer)
 
     async def score(self, cell: Cell, answer: Answer) -> Scores:

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from jupyter_tools.errors import TraceStoreError
 from jupyter_tools.experiments.answers import Answer
-from jupyter_tools.experiments.asking import AskOptions, ask_agent
+from jupyter_tools.experiments.asking import Asker, AskOptions
 from jupyter_tools.experiments.cells import Cell, judging_cell
 from jupyter_tools.experiments.executors import Executor, outcome_of
 from jupyter_tools.experiments.frame import Done
@@ -58,7 +58,7 @@ class Running:
         self._scorers = scorers
         self._judges = [scorer for scorer in scorers if scorer.place == "judge"]
         self._results = results
-        self._store = store
+        self._asker = Asker(options, trace=store)  # for judges
         self._view = view
         self._unwritten: dict[str, Answer] = {}
 
@@ -121,7 +121,7 @@ class Running:
         known = await asyncio.to_thread(self._results.finished, [cell.key])
         if cell.key in known:
             return known[cell.key]
-        answer = await ask_agent(cell, self._options, trace=self._store)
+        answer = await self._asker.ask(cell)
         self.progress.cost += answer.usage.cost or 0.0
         if not answer.failed:
             self._unwritten[cell.key] = answer

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from jupyter_tools.experiments.answers import Answer, from_json, to_json
-from jupyter_tools.experiments.asking import AskOptions, ask_agent
+from jupyter_tools.experiments.asking import Asker, AskOptions
 from jupyter_tools.experiments.cells import Cell, cells_of
 from jupyter_tools.experiments.variants import variants_of
 from jupyter_tools.providers.scripted import pause, register_script
@@ -20,7 +20,7 @@ def cell(model: str) -> Cell:
 
 
 async def test_an_answer_has_what_the_frame_needs(calls: Calls) -> None:
-    answer = await ask_agent(cell("scripted:calculates"), OPTIONS)
+    answer = await Asker(OPTIONS).ask(cell("scripted:calculates"))
     assert (answer.text, answer.stop_reason, answer.failed) == ("42", "stop", False)
     assert answer.tool_calls == ({"name": "math_eval", "arguments": {"expression": "6*7"}},)
     assert answer.turns == 2
@@ -28,14 +28,14 @@ async def test_an_answer_has_what_the_frame_needs(calls: Calls) -> None:
 
 
 async def test_whatever_fails_is_in_the_answer(calls: Calls) -> None:
-    assert "There is no script" in str((await ask_agent(cell("scripted:nobody"), OPTIONS)).error)
+    assert "There is no script" in str((await Asker(OPTIONS).ask(cell("scripted:nobody"))).error)
     register_script("bug", [lambda _: [1 / 0]])  # pyright: ignore[reportArgumentType]
-    assert "ZeroDivisionError" in str((await ask_agent(cell("scripted:bug"), OPTIONS)).error)
+    assert "ZeroDivisionError" in str((await Asker(OPTIONS).ask(cell("scripted:bug"))).error)
 
 
 async def test_a_cancellation_is_raised(calls: Calls) -> None:
     register_script("long", [[pause(5), "late"]])
-    task = asyncio.create_task(ask_agent(cell("scripted:long"), OPTIONS))
+    task = asyncio.create_task(Asker(OPTIONS).ask(cell("scripted:long")))
     await asyncio.sleep(0.02)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
