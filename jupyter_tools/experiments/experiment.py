@@ -133,6 +133,7 @@ class Experiment:
         self._work: asyncio.Task[None] | None = None
         self._stopping = False
         self._expected = ""
+        self._read: dict[str, Answer] = {}  # what `agree` found finished, until the run
 
     @property
     def progress(self) -> Progress:
@@ -143,24 +144,33 @@ class Experiment:
 
     def estimate(self) -> Estimate:
         """What it will take to run it now."""
-        finished = self._finished(self._results())
+        return self._estimate(self._finished(self._results()))
+
+    def _estimate(self, finished: Mapping[str, Answer]) -> Estimate:
         judges = [scorer.score.variant for scorer in self.scorers if isinstance(scorer.score, JudgeScore)]
         answered = isinstance(current_tape(), Replay)
         pending = [cell for cell in self.cells if not answered and cell.key not in finished]
         return estimate_of(pending, list(finished.values()), judges)
 
-    def agree(self, *, yes: bool, calls: int = ASK_ABOVE_CALLS, cost: float = ASK_ABOVE_COST) -> None:
+    def agree(
+        self, *, yes: bool, shown: bool = True, calls: int = ASK_ABOVE_CALLS, cost: float = ASK_ABOVE_COST
+    ) -> None:
         """Estimate what it will take, to be shown while it runs, and ask a person if that is much.
 
         Args:
             yes: True if the person has agreed beforehand.
+            shown: False if nobody will see the estimate.
             calls: Above so many calls a person is asked.
             cost: Above so many dollars a person is asked.
 
         Raises:
             ConfigurationError: If the person does not say yes, or nobody is there to be asked.
         """
-        estimate = self.estimate()
+        if yes and not shown:
+            return
+        results = self._results()
+        self._read = self._finished(results)
+        estimate = self._estimate(self._read)
         if not yes:
             confirm(estimate, calls=calls, cost=cost)
         self._expected = str(estimate)
@@ -180,6 +190,7 @@ class Experiment:
         _last = self
         options, results = replace(self._options, occasion=uuid.uuid4().hex), self._results()
         executor, finished = self._executor(options), await asyncio.to_thread(self._finished, results)
+        self._read = {}
         running = self._running = Running(
             self.cells,
             options,
@@ -240,7 +251,9 @@ class Experiment:
         return Results(self._store, reads=self._resume and tape is None, writes=not isinstance(tape, Replay))
 
     def _finished(self, results: Results) -> dict[str, Answer]:
-        return results.finished([cell.key for cell in self.cells])
+        """The finished answers, each read once: `agree` has just read most of them."""
+        known = self._read if results.reads else {}
+        return known | results.finished([cell.key for cell in self.cells if cell.key not in known])
 
     def _executor(self, options: AskOptions) -> Executor:
         if self._client is None:
@@ -292,7 +305,7 @@ def experiment(
         ExperimentInterrupted: If it was interrupted. What is done is kept.
     """
     chosen = Experiment(prompts, **settings)
-    chosen.agree(yes=yes, calls=ask_above_calls, cost=ask_above_cost)
+    chosen.agree(yes=yes, shown=progress, calls=ask_above_calls, cost=ask_above_cost)
     return chosen.run_sync(view_of(chosen.name, chosen.stop) if progress else None)
 
 

@@ -12,6 +12,7 @@ from jupyter_tools.experiments.answers import Answer
 from jupyter_tools.experiments.cells import Cell
 from jupyter_tools.experiments.scorers import Scorer
 from jupyter_tools.experiments.scoring import Scores
+from jupyter_tools.json_types import encodable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,7 +83,7 @@ def _of_whole_letters(column: Callable[[Any], Any], values: Any) -> Any:
     try:
         return column(values)
     except UnicodeEncodeError:
-        return column([v.encode("utf-8", "replace").decode() if isinstance(v, str) else v for v in values])
+        return column([encodable(v) if isinstance(v, str) else v for v in values])
 
 
 def _identity(name: str, done: Sequence[Done]) -> dict[str, list[Any]]:

@@ -33,19 +33,23 @@ class Results:
         reads: False to find nothing there.
         writes: False to keep nothing there.
 
+    Attributes:
+        reads: Whether anything is found.
+
     Raises:
         TraceStoreError: If the file cannot be used.
     """
 
     def __init__(self, store: TraceStore, *, reads: bool = True, writes: bool = True) -> None:
         self._store = store
-        self._reads, self._writes = reads, writes
+        self.reads = reads
+        self._writes = writes
         with store.writing() as connection:
             connection.execute(_TABLE)
 
     def finished(self, keys: Sequence[str]) -> dict[str, Answer]:
         """The answers of those cells that are finished."""
-        if not self._reads:
+        if not self.reads:
             return {}
         with self._store.reading() as connection:
             if connection.execute(_IS_THERE).fetchone() is None:  # the file was taken away, and is a new one

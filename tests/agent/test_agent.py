@@ -7,6 +7,7 @@ import pytest
 
 from jupyter_tools import Agent, ConfigurationError, RateLimiter, UnknownNameError
 from jupyter_tools.errors import TraceStoreError
+from jupyter_tools.events import AgentStartEvent
 from jupyter_tools.providers.scripted import ScriptedProvider, call, pause
 from tests.agent.runs import add, agent_of
 
@@ -116,6 +117,22 @@ def test_provenance_changes_with_what_is_sent_and_only_with_it():
     assert provenance()["schema_hash"] != provenance(tools=(add,))["schema_hash"]
     assert provenance()["system_hash"] != provenance(system="Be brief.")["system_hash"]
     assert provenance()["tools"] == ["add", "nap", "broken"]
+
+
+async def test_runs_of_an_agent_and_its_clones_tell_the_same_provenance_until_it_changes():
+    told: list[object] = []
+
+    def listen(event):
+        if isinstance(event, AgentStartEvent):
+            told.append(event.info)
+
+    agent = agent_of(*[["Hi."]] * 4)
+    for each in (agent, agent.clone(), agent.clone()):
+        await each.run("go", listener=listen)
+    agent.system = "Be brief."
+    await agent.clone().run("go", listener=listen)
+    assert told[0] is told[1] is told[2]
+    assert told[3]["system_hash"] != told[0]["system_hash"]
 
 
 @pytest.mark.parametrize(

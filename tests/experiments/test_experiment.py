@@ -1,6 +1,7 @@
 """`experiment`: from prompts and data to a frame."""
 
 import asyncio
+import sys
 from typing import Any
 
 import pandas as pd
@@ -118,6 +119,11 @@ def test_a_large_experiment_asks_first_and_does_not_begin_where_nobody_is(calls:
 
 def test_a_large_experiment_begins_if_it_was_agreed_to(calls: Calls) -> None:
     assert len(run(ask_above_calls=2, yes=True)) == 3
+
+
+def test_nothing_is_estimated_where_nobody_asks_and_nobody_looks(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[Experiment.__module__], "estimate_of", lambda *_: pytest.fail("it was estimated"))
+    assert len(run(yes=True, progress=False)) == 3
 
 
 @pytest.mark.parametrize(

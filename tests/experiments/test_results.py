@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from jupyter_tools.errors import TraceStoreError
-from jupyter_tools.experiments.answers import Answer
+from jupyter_tools.experiments import results as results_module
+from jupyter_tools.experiments.answers import Answer, from_json
 from jupyter_tools.experiments.experiment import Experiment, experiment
 from jupyter_tools.experiments.results import Results
 from jupyter_tools.progress import NoView, Progress
@@ -29,6 +30,22 @@ def test_finished_cells_are_not_asked_again(calls: Calls, store: TraceStore) -> 
     assert list(second["answer"]) == list(first["answer"])
     assert second["reused"].all()
     pd.testing.assert_frame_equal(first.drop(columns="reused"), second.drop(columns="reused"))
+
+
+def test_a_finished_answer_is_read_once(calls: Calls, store: TraceStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    run(store, repeats=2)
+    monkeypatch.setattr(results_module, "from_json", lambda text: read.append(text) or from_json(text))
+    run(store, repeats=2)
+    assert len(read) == 6
+
+
+def test_what_another_one_has_finished_since_the_estimate_is_not_asked_again(calls: Calls, store: TraceStore) -> None:
+    chosen = Experiment(PROMPT, models="scripted:number", data=COUNTRIES, store=store)
+    chosen.agree(yes=True)
+    run(store)
+    assert chosen.run_sync()["reused"].all()
+    assert len(calls.requests) == 3
 
 
 def test_repeats_have_answers_of_their_own(calls: Calls, store: TraceStore) -> None:
@@ -124,7 +141,7 @@ def test_half_a_surrogate_pair_in_an_answer_spoils_nothing(store: TraceStore) ->
     assert list(second["answer"]) == list(first["answer"])
     assert second["reused"].all()
     row = [{"country": "half \ud83d"}]
-    assert len(run(store, models="scripted:halves", data=row)) == 1
+    assert list(run(store, models="scripted:halves", data=row)["country"]) == ["half \ufffd"]
 
 
 def test_a_file_that_was_taken_away_holds_no_finished_cell(tmp_path: Path) -> None:
