@@ -164,7 +164,7 @@ class RowMaker:
         columns["input"] = _shortened(plain["input"], columns["args"])
         columns["output"] = _shortened(plain["output"], columns["result"])
         for name in table.written:
-            columns[name] = outsourced(columns[name], blobs)
+            columns[name] = outsourced(columns[name], blobs, table.spans)
         if "messages" in columns:  # as lists of the messages' hashes
             columns["messages"] = [
                 None if messages is None else _to_json([self._hashes[id(message)][1] for message in messages])
@@ -263,11 +263,18 @@ def _storable(cell: Any) -> Any:
             return encode(cell)
 
 
-def outsourced(column: Cells, blobs: list[Row]) -> Cells:
-    """The column with its large texts, if there are any, replaced by references to blobs."""
+def outsourced(column: Cells, blobs: list[Row], spans: Sequence[Span] = ()) -> Cells:
+    """The column with its large texts, if there are any, replaced by references to blobs.
+
+    Those of `spans` that go on stay: such a span is written again and again as it grows, and each blob would be kept.
+    """
     if max(map(len, filter(None, column)), default=0) <= BLOB_SIZE:
         return column
-    return [text if text is None or len(text) <= BLOB_SIZE else _blob(text, blobs) for text in column]
+    going_on = {place for place, span in enumerate(spans) if span.status == "running"}
+    return [
+        text if text is None or len(text) <= BLOB_SIZE or place in going_on else _blob(text, blobs)
+        for place, text in enumerate(column)
+    ]
 
 
 def _blob(text: str, blobs: list[Row]) -> str:

@@ -1,9 +1,18 @@
-from jupyter_tools.events import MessageStartEvent, MessageUpdateEvent, TextDelta, ThinkingDelta, ToolCallDelta
+from jupyter_tools.events import (
+    MessageEndEvent,
+    MessageStartEvent,
+    MessageUpdateEvent,
+    TextDelta,
+    ThinkingDelta,
+    ToolCallDelta,
+)
 from jupyter_tools.messages import AssistantMessage, TextContent, ThinkingContent
 from jupyter_tools.traces.draft import Draft, Piece, message_of
 from jupyter_tools.traces.frame import Traces
 from jupyter_tools.traces.record import TraceRecorder
+from jupyter_tools.traces.rows import BLOB_SIZE
 from jupyter_tools.traces.store import TraceStore
+from jupyter_tools.traces.values import encode
 from tests.traces.run_events import run
 
 
@@ -47,3 +56,20 @@ def test_a_run_that_is_cut_off_has_its_text_in_the_traces(memory_store: TraceSto
     recorder.record(MessageUpdateEvent(delta=TextDelta(text="Half of")))
     row = traces(kind="model").iloc[-1]
     assert (row.status, row.output, row.result.text) == ("running", "Half of", "Half of")
+
+
+def test_a_long_message_is_in_the_file_once_however_often_it_was_kept(memory_store: TraceStore, traces: Traces) -> None:
+    recorder, text = TraceRecorder(memory_store), "x" * BLOB_SIZE
+    for event in run()[:2]:
+        recorder.record(event)
+    for more in range(3):  # each is the first of its draft, and kept at once
+        recorder.record(MessageStartEvent(message=AssistantMessage(content=())))
+        recorder.record(MessageUpdateEvent(delta=TextDelta(text=text + "y" * more)))
+        memory_store.flush()
+    assert traces(kind="model").iloc[-1].result.text == text + "yy"
+    message = AssistantMessage(content=(TextContent(text=text + "yyy"),))
+    recorder.record(MessageEndEvent(message=message))
+    with memory_store.reading() as connection:
+        lengths = connection.execute("SELECT length(data) FROM blobs").fetchall()
+    assert [length for (length,) in lengths if length > BLOB_SIZE] == [len(encode(message))]
+    assert traces(kind="model").iloc[-1].result == message

@@ -124,7 +124,7 @@ def test_a_message_is_stored_once_however_often_it_is_seen() -> None:
 
 def test_a_large_value_is_stored_as_a_blob() -> None:
     text = "ж" * (BLOB_SIZE + 1)
-    batch = RowMaker().batch([span(result=text), span(result=text)])
+    batch = RowMaker().batch([span(result=text, status="ok"), span(result=text, status="ok")])
     keys = [referred_key(row["result"]) for row in rows_of(batch)]
     assert keys == [key for key, _ in batch.blobs]
     assert len(set(keys)) == 1
