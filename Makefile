@@ -66,7 +66,7 @@ clean: ## Remove .venv and everything that was built; model weights stay
 # --- stamps: a second run starts at once ---
 $(VENV)/created:
 	@$(PY) -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && touch $@ && exit 0; \
-	for python in "$(PYTHON)" python3.13 python3.12 python3.11 python3; do \
+	for python in "$(PYTHON)" python3.13 python3.12 python3.11 python3.14 python3; do \
 		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
 		echo "Creating $(VENV) with $$("$$python" --version) ..."; \
 		"$$python" -m venv --clear $(VENV) && touch $@ && exit 0; \

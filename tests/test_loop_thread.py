@@ -95,6 +95,7 @@ def test_an_interrupt_cancels_the_coroutine_and_is_raised_again():
     assert time.monotonic() - begin < 5
 
 
+@pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")
 def test_a_forked_child_gets_a_loop_thread_of_its_own():
     loop_thread().run(read_variable())
     read, write = os.pipe()
