@@ -69,15 +69,15 @@ class Results:
 
 
 def _written(answers: Sequence[Answer]) -> list[str]:
-    """The answers as JSON, with keys and tokens blotted out of what models said and called; the rest is ours."""
+    """The answers as JSON, with keys and tokens blotted out of what models and servers said; the rest is ours."""
     said = redact_all([answer.text for answer in answers])
     clean = [
         answer if text == answer.text else replace(answer, text=text)
         for answer, text in zip(answers, said, strict=True)
     ]
     written = list(map(to_json, clean))
-    calling = [place for place, answer in enumerate(answers) if answer.tool_calls]
-    for place, text in zip(calling, redact_json([written[place] for place in calling]), strict=True):
+    with_more = [place for place, answer in enumerate(answers) if answer.tool_calls or answer.error]
+    for place, text in zip(with_more, redact_json([written[place] for place in with_more]), strict=True):
         written[place] = text
     return written
 

@@ -121,6 +121,12 @@ def test_a_key_in_a_call_is_not_kept(store: TraceStore) -> None:
     assert results.finished(["l"])["l"].tool_calls[0]["arguments"] == {"header": "Bearer [redacted]"}
 
 
+def test_a_key_in_what_a_server_said_of_an_error_is_not_kept(store: TraceStore) -> None:
+    results = Results(store)
+    results.keep({"k": Answer(error="sk-abcdef0123456789abcdef is no key.")}, "e")
+    assert results.finished(["k"])["k"].error == "[redacted] is no key."
+
+
 def test_answers_of_any_text_come_back_as_they_were(store: TraceStore) -> None:
     results = Results(store)
     answer = Answer(text='Ответ: "да"\n\x00😀', tool_calls=({"name": "t", "arguments": {"x": [1, None]}},), turns=2)
