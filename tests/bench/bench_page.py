@@ -1,4 +1,4 @@
-"""What a run costs on the page: in a real kernel, JupyterLab and Chromium. Takes a few minutes."""
+"""What a run costs on the page: in a real kernel, JupyterLab and Chromium. Takes ten minutes."""
 
 import statistics
 import sys
@@ -9,9 +9,11 @@ from functools import cache
 from pathlib import Path
 
 from tests.bench.measure import bench
-from tests.bench.notebook_pages import SCRIPTS, watched_notebook
+from tests.bench.notebook_pages import LONG_S, SCRIPTS, watched_notebook
 from tests.kernel.driver import WIDGET_VIEW, Kernel, running_kernel
 
+AGENT, ALONE, BY_HAND = (f"await {who}_cpu('long')" for who in ("agent", "alone", "by_hand"))
+TURNS = 3  # the kernel's CPU time is a median of so many, each beside what the provider alone took right after
 FIRST = "%%agent -m scripted:first --new\nHi."
 ENDLESS = "%%agent -m scripted:endless --new\nTalk."
 UNPACED = "%%agent -m scripted:unpaced --new\nTalk."
@@ -20,19 +22,33 @@ UNPACED = "%%agent -m scripted:unpaced --new\nTalk."
 @cache
 def long_answer() -> Mapping[str, float]:
     """20,000 tokens at 500 a second, watched."""
-    with watched_notebook(FIRST, "await agent_cpu('long')", "await alone_cpu('long')") as page:
+    with watched_notebook(FIRST, *[AGENT, ALONE] * TURNS) as page:
         page.run_until(1, "Bye")  # the first run of a kernel imports what it needs
         page.notebook.finish(1)
         seen = page.run_until(2, "THE-END")
-        cpu, over = page.printed(2, "CPU"), page.printed(2, "OVER")
-        page.notebook.run(3)
-        alone = page.printed(3, "CPU")
+        over = page.printed(2, "OVER")
+        for cell in range(3, 2 * TURNS + 2):
+            page.notebook.run(cell)
+            page.notebook.finish(cell, LONG_S)
+        taken = [page.printed(cell, "CPU") for cell in range(2, 2 * TURNS + 2)]
     return {
         "late": max(0.0, seen.seen - over),
         "main thread": seen.main_thread,
         "longest task": seen.longest_task * 1000,
-        "kernel": cpu - alone,
+        "kernel": statistics.median(a - b for a, b in zip(taken[::2], taken[1::2], strict=True)),
     }
+
+
+@cache
+def by_hand() -> float:
+    """What the usual way takes of the kernel for the same. No page looks: it would be busy for minutes."""
+    with tempfile.TemporaryDirectory() as folder, running_kernel(sys.executable, Path(folder)) as kernel:
+        kernel.ok(SCRIPTS)
+        return cpu_of(kernel, BY_HAND) - cpu_of(kernel, ALONE)
+
+
+def cpu_of(kernel: Kernel, code: str) -> float:
+    return float(kernel.ok(code).text.split("CPU ")[1].split()[0])
 
 
 @bench("page: last of 20,000 tokens at 500/s visible after the end", unit="s", at_most=0.5, rounds=1)
@@ -50,7 +66,15 @@ def longest_task() -> float:
     return long_answer()["longest task"]
 
 
-@bench("page: kernel CPU for them beyond the provider's", unit="s", at_most=0.6, rounds=1)
+@bench(
+    "page: kernel CPU for them beyond the provider's",
+    unit="s",
+    floor=by_hand,
+    floor_name="the whole text shown anew 30 times a second",
+    at_most=0.6,
+    at_floor=1.4,
+    rounds=1,
+)
 def kernel_cpu() -> float:
     return long_answer()["kernel"]
 

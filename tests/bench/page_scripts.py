@@ -3,9 +3,12 @@ import asyncio
 import itertools
 import time
 
+from IPython.display import Markdown, display
+
 get_ipython().run_line_magic("load_ext", "jupyter_tools")  # noqa: F821
 
 from jupyter_tools.abort_signal import AbortSignal  # noqa: E402
+from jupyter_tools.events import TextDelta  # noqa: E402
 from jupyter_tools.loop_thread import loop_thread  # noqa: E402
 from jupyter_tools.messages import user_message  # noqa: E402
 from jupyter_tools.providers.base import Model, Request  # noqa: E402
@@ -46,11 +49,33 @@ async def alone_cpu(name):
     """The same without a page: what the provider itself takes."""
 
     async def drain():
-        model, asked = Model(provider="scripted", name=name), (user_message("Talk."),)
-        request = Request(model=model, messages=asked, signal=AbortSignal())  # as an agent asks: it can be stopped
-        async for _ in ScriptedProvider().stream(request):
+        async for _ in asked(name):
             pass
 
     cpu = time.process_time()
     await asyncio.wrap_future(loop_thread().submit(drain()))
     print("CPU", time.process_time() - cpu)
+
+
+async def by_hand_cpu(name, per_second=30):
+    """The same as it is usually done by hand: the whole text, shown anew many times a second."""
+    pieces = []
+
+    async def collect():
+        async for part in asked(name):
+            if isinstance(part, TextDelta):
+                pieces.append(part.text)
+
+    cpu = time.process_time()
+    shown, answer = display(Markdown(""), display_id=True), loop_thread().submit(collect())
+    while not answer.done():
+        shown.update(Markdown("".join(pieces)))
+        await asyncio.sleep(1 / per_second)
+    shown.update(Markdown("".join(pieces)))
+    print("CPU", time.process_time() - cpu)
+
+
+def asked(name):
+    """What the model says, asked as an agent asks: it can be stopped."""
+    model, said = Model(provider="scripted", name=name), (user_message("Talk."),)
+    return ScriptedProvider().stream(Request(model=model, messages=said, signal=AbortSignal()))
