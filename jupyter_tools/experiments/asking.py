@@ -69,7 +69,7 @@ class Asker:
             listener: Called with each event of the run.
         """
         started = time.perf_counter()
-        result, error = await attempt(lambda: self._run(cell, listener), _same)
+        result, error = await attempt(lambda: self._run(cell, listener))
         latency_ms = (time.perf_counter() - started) * 1000
         if isinstance(error, asyncio.CancelledError):
             raise error
@@ -104,7 +104,3 @@ class Asker:
 
 def _words(error: BaseException | None) -> str:
     return str(error) if isinstance(error, JupyterToolsError) else f"{type(error).__name__}: {error}"
-
-
-def _same(result: AgentResult) -> AgentResult:
-    return result

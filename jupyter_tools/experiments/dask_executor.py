@@ -172,15 +172,11 @@ async def _outcome(future: Future) -> tuple[Work | None, BaseException | None]:
             waiting.set_result(outcome)
 
     def take(done: Future) -> None:  # called in a thread of Dask's
-        outcome = attempt_in_thread(done.result, _same)
+        outcome = attempt_in_thread(done.result)
         loop.call_soon_threadsafe(tell, outcome)
 
     future.add_done_callback(take)
     return await waiting
-
-
-def _same(work: Work) -> Work:
-    return work
 
 
 def _pickle() -> Any:

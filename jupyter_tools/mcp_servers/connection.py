@@ -153,7 +153,7 @@ class Connection:
 
     # --- the task ---
     async def _live(self, ready: asyncio.Future[None]) -> None:
-        _, error = await attempt(lambda: self._converse(ready), lambda value: value)
+        _, error = await attempt(lambda: self._converse(ready))
         self._enough.set()
         self._client = None
         if not ready.done():

@@ -137,7 +137,7 @@ class ConsoleApprover:
 
     async def __call__(self, request: ApprovalRequest) -> ApprovalAnswer:
         """Ask in a thread, so that other tools go on meanwhile."""
-        answer, error = await run_in_thread(lambda: attempt_in_thread(lambda: self._ask(request), _as_it_is))
+        answer, error = await run_in_thread(lambda: attempt_in_thread(lambda: self._ask(request)))
         return answer or ApprovalAnswer.deny(f"nobody could be asked: {type(error).__name__}")
 
     def _ask(self, request: ApprovalRequest) -> ApprovalAnswer:
@@ -167,10 +167,6 @@ class ConsoleApprover:
             if isinstance(arguments, dict):
                 return ApprovalAnswer.run_with(arguments)  # pyright: ignore[reportUnknownArgumentType]
             prompt = 'A JSON object is needed, such as {"x": 1}. Once more: '
-
-
-def _as_it_is(answer: ApprovalAnswer) -> ApprovalAnswer:
-    return answer
 
 
 class ScriptedApprover:

@@ -39,7 +39,9 @@ async def attempt(
         return None, error
 
 
-def attempt_in_thread(call: Callable[[], Any], convert: Callable[[Any], T]) -> tuple[T | None, BaseException | None]:
+def attempt_in_thread(
+    call: Callable[[], Any], convert: Callable[[Any], T] | None = None
+) -> tuple[T | None, BaseException | None]:
     """`attempt` in a thread or process without an event loop; asynchronous code gets a loop of its own."""
     return _drive(attempt(lambda: _finished(call()), convert))
 
