@@ -20,9 +20,8 @@ ENDLESS = "%%agent -m scripted:endless --new\nTalk."
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with running_lab(tmp_path_factory.mktemp("lab")) as lab:
-        yield with_scripts(lab)
+def lab(lab: Lab) -> Lab:
+    return with_scripts(lab)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from nbconvert import HTMLExporter
 from playwright.sync_api import Page, Request, expect
 
-from tests.browser.lab import Lab, NotebookPage, browser_page, running_lab
+from tests.browser.lab import Lab, NotebookPage, browser_page
 from tests.notebook.attacks import ATTACKS
 from tests.notebook.published_attacks import published_attacks
 
@@ -73,13 +73,12 @@ def batches() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with running_lab(tmp_path_factory.mktemp("lab")) as lab:
-        shutil.copy(Path(__file__).with_name("attack_scripts.py"), lab.folder)
-        (lab.folder / "attacks.json").write_text(json.dumps(batches()), encoding="utf-8")
-        make_files(lab.folder / "files")
-        lab.write(NAME, [SETUP, ATTACKED, AFTER])
-        yield lab
+def lab(lab: Lab) -> Lab:
+    shutil.copy(Path(__file__).with_name("attack_scripts.py"), lab.folder)
+    (lab.folder / "attacks.json").write_text(json.dumps(batches()), encoding="utf-8")
+    make_files(lab.folder / "files")
+    lab.write(NAME, [SETUP, ATTACKED, AFTER])
+    return lab
 
 
 def make_files(folder: Path) -> None:

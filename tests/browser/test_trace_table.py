@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.lab import Lab, NotebookPage, browser_page, running_lab
+from tests.browser.lab import Lab, NotebookPage, browser_page
 from tests.source_tree import ROOT
 
 pytestmark = pytest.mark.browser
@@ -30,10 +30,9 @@ SCROLL = """async (scroller) => {
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with running_lab(tmp_path_factory.mktemp("lab") / "x") as lab:
-        lab.write("traces.ipynb", CELLS)
-        yield lab
+def lab(lab: Lab) -> Lab:
+    lab.write("traces.ipynb", CELLS)
+    return lab
 
 
 @pytest.fixture(scope="module")
