@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from json.scanner import make_scanner
 from typing import Any, TypeAlias, cast
 
 # Recursive aliases cost more in casts than they find: what is inside is checked by JSON Schema at run time.
@@ -21,8 +20,8 @@ def json_reader(constant: Callable[[str], JsonValue] | None = None) -> Callable[
     Args:
         constant: Makes a value of NaN or its like, which JSON does not know; None makes the number.
     """
-    decoder = json.JSONDecoder(parse_constant=constant)
-    scan: Any = make_scanner(cast("Any", decoder))
+    decoder: Any = json.JSONDecoder(parse_constant=constant)
+    scan = decoder.scan_once
 
     def read(text: str) -> JsonValue:
         text = text.strip(_BLANKS)

@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import repeat
 from typing import ClassVar, Literal, TypeAlias, get_args
 
 from jupyter_tools.json_types import JsonObject, JsonValue, encodable
@@ -261,8 +260,7 @@ def system_message(text: str) -> SystemMessage:
 
 
 def _fields_of(item: Content | Message | Usage) -> JsonObject:
-    names = _names_of(type(item))
-    return dict(zip(names, map(getattr, repeat(item), names), strict=False))
+    return {name: getattr(item, name) for name in _names_of(type(item))}
 
 
 @cache

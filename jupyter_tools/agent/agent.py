@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import replace
 from functools import cache, partial
 from importlib import metadata
@@ -310,8 +311,7 @@ class Agent:
 
     def clone(self) -> Agent:
         """An agent like this one, whose conversation goes on from here on its own."""
-        twin = object.__new__(type(self))
-        twin.__dict__.update(self.__dict__)
+        twin = copy(self)
         twin.messages, twin._inbox = list(self.messages), Inbox()
         twin._signal, twin._loop, twin.before_turn = None, None, None
         return twin

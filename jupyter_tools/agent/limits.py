@@ -49,9 +49,6 @@ class Limits:
         return replace(execution, max_calls=min(execution.max_calls, self.tool_calls))
 
 
-_NO_LIMITS = Limits()
-
-
 @dataclass(slots=True)
 class Spending:
     """What a run has used until now."""
@@ -63,8 +60,6 @@ class Spending:
 
     def reached(self) -> str | None:
         """The limit that is reached, as a sentence for a person; None if there is none."""
-        if self.limits == _NO_LIMITS:
-            return None
         limits, cost = self.limits, self.usage.cost
         if limits.cost is not None and cost is None and self.usage != NO_USAGE:
             return "The run ended because what it costs is not known. Say it: PRICES['provider:model'] = Price(...)."

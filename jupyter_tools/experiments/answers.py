@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import TypeAlias
 
 from jupyter_tools.agent.result import AgentResult
@@ -68,8 +67,8 @@ def _use(call: ToolCallContent) -> ToolUse:
 
 def to_json(answer: Answer) -> str:
     """The answer as JSON text."""
-    usage = dict(zip(_USAGE, _figures_of(answer.usage), strict=True))
-    return _to_json(dict(zip(_ANSWER, _parts_of(answer), strict=True)) | {"usage": usage})
+    usage = {name: getattr(answer.usage, name) for name in _USAGE}
+    return _to_json({name: getattr(answer, name) for name in _ANSWER} | {"usage": usage})
 
 
 def from_json(text: str) -> Answer:
@@ -84,5 +83,4 @@ def from_json(text: str) -> Answer:
 
 _ANSWER = tuple(field.name for field in dataclasses.fields(Answer))
 _USAGE = tuple(field.name for field in dataclasses.fields(Usage))
-_parts_of, _figures_of = attrgetter(*_ANSWER), attrgetter(*_USAGE)
 _to_json = json_writer(default=str)

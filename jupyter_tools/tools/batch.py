@@ -143,12 +143,11 @@ class Batch:
             result_message(invocation.call, result, now) for invocation, result in zip(calls, results, strict=True)
         ]
         if self._heard:
-            for invocation, message in zip(calls, messages, strict=True):
-                tell_end(self._push, self._end_event(invocation, now), message)
+            for invocation, result, message in zip(calls, results, messages, strict=True):
+                tell_end(self._push, self._end_event(invocation, result, now), message)
         return messages
 
-    def _end_event(self, invocation: Invocation, timestamp_ms: int) -> ToolExecutionEndEvent:
-        result = invocation.result or AgentToolResult()
+    def _end_event(self, invocation: Invocation, result: AgentToolResult, timestamp_ms: int) -> ToolExecutionEndEvent:
         return ToolExecutionEndEvent(
             tool_call_id=invocation.call.id,
             tool_name=invocation.call.name,

@@ -14,6 +14,7 @@ from jupyter_tools.json_types import JsonObject
 from jupyter_tools.tools.context import ToolContext
 from jupyter_tools.tools.shape_builder import ShapeBuilder
 from jupyter_tools.tools.shapes import NoShapeError, Shape, with_default
+from jupyter_tools.tools.signatures import signature_of
 from jupyter_tools.tools.tool import Converter
 
 Parameters = Mapping[str, inspect.Parameter]
@@ -94,7 +95,7 @@ class _Reader:
 
     def _signature(self, function: Callable[..., Any]) -> Parameters:
         try:
-            return inspect.signature(function).parameters
+            return signature_of(function).parameters
         except (ValueError, TypeError) as error:
             raise ToolDefinitionError(self._tool_name, f"it has no signature ({error}). Wrap it in a def.") from error
 

@@ -7,6 +7,7 @@ opened is opened by its end, and the end of what is around a span closes it if i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from operator import attrgetter
 
 from jupyter_tools.digests import digest
@@ -82,8 +83,9 @@ class SpanFold:
     def _start_run(self, event: AgentStartEvent, at_s: float, _: JsonValue = None) -> None:
         self._close_run(at_s)
         info, prompt = event.info, text_of(event.prompt.content)
-        context = self._book.context.of_run(
-            event.run_id,
+        context = replace(
+            self._book.context,
+            run_id=event.run_id,
             prompt_hash=_text(info, "prompt_hash") or digest(prompt),
             system_hash=_text(info, "system_hash"),
             schema_hash=_text(info, "schema_hash"),
@@ -100,7 +102,7 @@ class SpanFold:
         span = self._book.agent
         if span is None or span.context.run_id != event.run_id:
             self._close_run(at_s)
-            context = self._book.context.of_run(event.run_id)
+            context = replace(self._book.context, run_id=event.run_id)
             span = self._book.open_run(context, event.timestamp_ms, at_s)
         span.messages, span.result = event.messages, _answer(event.messages)
         span.count(event.usage)

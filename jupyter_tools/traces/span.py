@@ -28,26 +28,6 @@ class SpanContext:
     system_hash: str | None = None
     schema_hash: str | None = None
 
-    def of_run(
-        self,
-        run_id: str,
-        *,
-        prompt_hash: str | None = None,
-        system_hash: str | None = None,
-        schema_hash: str | None = None,
-    ) -> SpanContext:
-        """The same for the spans of a run."""
-        return SpanContext(
-            cell_id=self.cell_id,
-            experiment=self.experiment,
-            variant=self.variant,
-            repeat=self.repeat,
-            run_id=run_id,
-            prompt_hash=prompt_hash,
-            system_hash=system_hash,
-            schema_hash=schema_hash,
-        )
-
 
 @dataclass(slots=True, eq=False)
 class Span:
